@@ -9,13 +9,36 @@ import pytest
 import convlib
 
 TABLE = json.loads((Path(convlib.__file__).parent / "misconceptions.json").read_text(encoding="utf-8"))
-SLIPS = """
-    kernel-reversed kernel-not-reversed kernel-transposed axes-swapped channels-swapped batch-axis-mixed same-padded-at-start
-    padding-one-side padding-ignored ceil-for-floor last-column-kept off-by-one stride-ignored dilation-ignored
-    dilation-counts-zeros bias-missing bias-per-input wrong-group-slice groups-ignored shuffle-missing
-    output-padding-adds-zeros transposed-padding-pads-input transposed-kernel-reversed accumulation-overwrites
-    stamps-averaged convolved-instead-of-transposed constant-result input-mutated
-""".split()
+SLIPS = [
+    "kernel-reversed",
+    "kernel-not-reversed",
+    "kernel-transposed",
+    "axes-swapped",
+    "channels-swapped",
+    "batch-axis-mixed",
+    "same-padded-at-start",
+    "padding-one-side",
+    "padding-ignored",
+    "ceil-for-floor",
+    "last-column-kept",
+    "off-by-one",
+    "stride-ignored",
+    "dilation-ignored",
+    "dilation-counts-zeros",
+    "bias-missing",
+    "bias-per-input",
+    "wrong-group-slice",
+    "groups-ignored",
+    "shuffle-missing",
+    "output-padding-adds-zeros",
+    "transposed-padding-pads-input",
+    "transposed-kernel-reversed",
+    "accumulation-overwrites",
+    "stamps-averaged",
+    "convolved-instead-of-transposed",
+    "constant-result",
+    "input-mutated",
+]
 
 
 def problems(table):
@@ -39,10 +62,7 @@ def problems(table):
                 found.append(f"{name}: {field} does not end as a sentence")
         if len(re.findall(r"[.?](?:\s|$)", entry["right"])) > 3:
             found.append(f"{name}: right takes more than three sentences")
-        if re.search(
-            r"\d(?![0-9]*(×|-D|x|d\b))",
-            re.sub(r"\d+×\d+|\d-D|conv\dd|\(k − 1\)/2|5 pixels|see 7", "", entry["right"]),
-        ):
+        if re.search(r"\d", re.sub(r"\d+×\d+|\d-D|conv\dd", "", entry["right"])):
             found.append(f"{name}: right holds a digit that is not in a name")
     titles = [entry.get("title", "").casefold() for entry in table.values()]
     found += [
