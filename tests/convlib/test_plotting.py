@@ -81,6 +81,8 @@ def test_lines_and_text_have_colours_of_the_palette_alone(name):
     assert used <= allowed
     assert "<text" in drawn or name == "image"
     assert not re.search(r"(fill|stroke): ?(black|white|rgb)", drawn)
+    for style in re.findall(r"<text[^>]*>", drawn):
+        assert "fill: #" in style  # black, the default, is not written
 
 
 def test_the_palette_is_that_of_the_explorers():
