@@ -1,0 +1,207 @@
+"""Which library an array belongs to, and the few operations that NumPy and torch spell differently.
+
+Only this file knows torch. It is found in ``sys.modules``: whoever hands over a tensor has imported it.
+Everything else is written once, in the operators and methods the two libraries share
+(``+``, ``@``, ``.reshape``, ``.sum``, slices, ``out[...] += part``).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+Array = Any  # numpy.ndarray or torch.Tensor: what goes in is what comes out
+
+
+def torch() -> Any:
+    """The torch module if the process has imported it, else None."""
+    return sys.modules.get("torch")
+
+
+def is_torch(array: Any) -> bool:
+    """True for a torch tensor."""
+    return isinstance(array, getattr(torch(), "Tensor", ()))
+
+
+def as_arrays(operation: str, **named: Any) -> list[Any]:
+    """The named values as arrays of one library; lists become NumPy's; bias may be None.
+
+    Raises TypeError where the libraries or devices differ, or where a value holds no numbers.
+    """
+    arrays = {name: _as_array(operation, name, value) for name, value in named.items()}
+    homes = {name: _home(array) for name, array in arrays.items() if array is not None}
+    if len(set(homes.values())) > 1:
+        where = ", ".join(f"{name} is {home}" for name, home in homes.items())
+        raise TypeError(f"{operation}: all arrays must belong together, but {where}; convert one of them.")
+    return list(arrays.values())
+
+
+def _as_array(operation: str, name: str, value: Any) -> Any:
+    if is_torch(value) or (value is None and name == "bias"):
+        return value
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{operation}: {name} can't be read as an array: {error}") from None
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"{operation}: {name} must hold numbers, but its dtype is {array.dtype}.")
+    return array
+
+
+def _home(array: Array) -> str:
+    return f"a torch tensor on {array.device}" if is_torch(array) else "a NumPy array"
+
+
+def common_dtype(*arrays: Array) -> Any:
+    """The dtype that holds them all, by the rules of their own library; None is skipped."""
+    dtypes = [array.dtype for array in arrays if array is not None]
+    return reduce(torch().promote_types, dtypes) if is_torch(arrays[0]) else np.result_type(*dtypes)
+
+
+def kind(dtype: Any) -> str:
+    """One letter: b bool, i integer, f real, c complex."""
+    if isinstance(dtype, np.dtype):
+        return dtype.kind.replace("u", "i")
+    if dtype is torch().bool:
+        return "b"
+    return "c" if dtype.is_complex else "f" if dtype.is_floating_point else "i"
+
+
+def named_dtype(name: str, like: Array) -> Any:
+    """The dtype called "float32", "float64" or "int64" in the library of `like`."""
+    return getattr(torch(), name) if is_torch(like) else np.dtype(name)
+
+
+def integer_limits(dtype: Any) -> tuple[int, int]:
+    """The smallest and largest integer of a dtype."""
+    limits = np.iinfo(dtype) if isinstance(dtype, np.dtype) else torch().iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def astype(array: Array, dtype: Any) -> Array:
+    """The array in another dtype; itself where it has it already."""
+    return array.to(dtype) if is_torch(array) else array.astype(dtype, copy=False)
+
+
+def zeros(shape: Sequence[int], like: Array) -> Array:
+    """Zeros in the library, dtype and device of `like`."""
+    return like.new_zeros(tuple(shape)) if is_torch(like) else np.zeros(shape, like.dtype)
+
+
+def empty(shape: Sequence[int], like: Array) -> Array:
+    """Memory not yet written, in the library, dtype and device of `like`."""
+    return like.new_empty(tuple(shape)) if is_torch(like) else np.empty(shape, like.dtype)
+
+
+def from_numpy(array: np.ndarray, like: Array) -> Array:
+    """A NumPy array in the library, dtype and device of `like`."""
+    if is_torch(like):
+        return torch().as_tensor(array).to(device=like.device, dtype=like.dtype)
+    return array.astype(like.dtype, copy=False)
+
+
+def permute(array: Array, axes: Sequence[int]) -> Array:
+    """A view with its axes in another order (torch's `permute`, NumPy's `transpose`)."""
+    return array.permute(tuple(axes)) if is_torch(array) else array.transpose(axes)
+
+
+def flip(array: Array, axes: Sequence[int]) -> Array:
+    """The array reversed along the axes."""
+    return array.flip(tuple(axes)) if is_torch(array) else np.flip(array, tuple(axes))
+
+
+def concatenate(arrays: Sequence[Array], axis: int) -> Array:
+    """The arrays one after another along an axis."""
+    return torch().cat(list(arrays), axis) if is_torch(arrays[0]) else np.concatenate(arrays, axis)
+
+
+def take(array: Array, indices: np.ndarray, axis: int) -> Array:
+    """The entries at integer `indices` (NumPy's) along one axis."""
+    if is_torch(array):
+        return array.index_select(axis, torch().as_tensor(indices, device=array.device))
+    return np.take(array, indices, axis)
+
+
+def einsum(subscripts: str, *operands: Array) -> Array:
+    """Einstein summation, in the order of contraction that costs least."""
+    if is_torch(operands[0]):
+        return torch().einsum(subscripts, *operands)
+    return np.einsum(subscripts, *operands, optimize=True)
+
+
+def sliding_windows(x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
+    """Every patch that the kernel sees, as a view: (..., *S) gives (..., *out, *kernel)."""
+    rank = len(kernel)
+    for axis, (size, step, spread) in enumerate(zip(kernel, stride, dilation), x.ndim - rank):
+        extent = spread * (size - 1) + 1
+        if is_torch(x):
+            x = x.unfold(axis, extent, step)
+        else:
+            x = np.lib.stride_tricks.sliding_window_view(x, extent, axis)
+            x = x[(slice(None),) * axis + (slice(None, None, step),)]
+        x = x[..., ::spread]
+    return x
+
+
+def copy(source: Array, workspace: Array) -> Array:
+    """The source made contiguous: in NumPy written into flat `workspace`; fresh in torch (autograd keeps it)."""
+    if is_torch(source):
+        return source.contiguous()
+    room = workspace.reshape(source.shape)
+    np.copyto(room, source)
+    return room
+
+
+def matmul(a: Array, b: Array, out: Array) -> None:
+    """Write ``a @ b`` into `out`, which may be a view; torch records it for autograd."""
+    if is_torch(out):
+        out.copy_(a @ b)
+    else:
+        np.matmul(a, b, out=out)
+
+
+def torch_can(x: Array, weight: Array) -> bool:
+    """Whether torch itself has this convolution: rank 1 to 3, nothing empty."""
+    return is_torch(x) and weight.ndim <= 5 and 0 not in x.shape and 0 not in weight.shape
+
+
+def torch_convolution(
+    x: Array, weight: Array, bias: Array | None, stride: Any, padding: Any, dilation: Any, groups: int
+) -> Array:
+    """torch's own convolution (oneDNN, cuDNN) of rank 1, 2 or 3, for the same padding at both ends of an axis."""
+    function = getattr(torch().nn.functional, f"conv{weight.ndim - 2}d")
+    return function(x, weight, bias, stride, padding, dilation, groups)
+
+
+def library(array: Array) -> Any:
+    """The module an array belongs to, for what both call by the same name (linalg.svd, fft.fftn, moveaxis)."""
+    return torch() if is_torch(array) else np
+
+
+def to_numpy(array: Array) -> np.ndarray:
+    """The values in NumPy's memory, outside autograd."""
+    return array.detach().resolve_conj().resolve_neg().cpu().numpy() if is_torch(array) else np.asarray(array)
+
+
+def add_at(array: Array, indices: np.ndarray, values: Array) -> Array:
+    """A 1-D array with `values` added at `indices`, which may repeat."""
+    if is_torch(array):
+        return array.index_add(0, torch().as_tensor(indices, device=array.device), values)
+    np.add.at(array, indices, values)
+    return array
+
+
+def sparse_matrix(values: Array, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Any:
+    """A SciPy CSR array, or a torch sparse COO tensor; entries at one place are added."""
+    if is_torch(values):
+        places = torch().as_tensor(np.stack([rows, columns]), device=values.device)
+        return torch().sparse_coo_tensor(places, values, shape, check_invariants=True).coalesce()
+    try:
+        from scipy.sparse import csr_array
+    except ImportError:
+        raise ImportError("a sparse matrix of NumPy arrays needs SciPy: pip install scipy") from None
+    return csr_array((values, (rows, columns)), shape=shape)

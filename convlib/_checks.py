@@ -1,0 +1,120 @@
+"""What a convolution's arguments must fulfil, and what is said where they don't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from convlib._arrays import Array
+from convlib.shapes import Pair, ShapeError, integer, output_size, per_axis, resolve_padding
+
+LARGEST = 2**31 - 1  # elements in one array: a wrong argument asks for more and shall not get it
+AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+
+
+class Geometry(NamedTuple):
+    """A convolution's arguments, one entry per spatial axis."""
+
+    stride: tuple[int, ...]
+    padding: tuple[Pair, ...]
+    dilation: tuple[int, ...]
+    groups: int
+    size: tuple[int, ...]  # of the output
+
+
+def spatial(rank: int, prefix: str = "") -> str:
+    """The names of the spatial axes: "H, W", or with a prefix "kH, kW"."""
+    return ", ".join(prefix + axis for axis in AXES.get(rank, [f"S{i + 1}" for i in range(rank)]))
+
+
+def described(name: str, layout: str, array: Array) -> str:
+    """A shape as messages show it: "x (N, C_in, H, W) = (1, 6, 8, 8)"."""
+    return f"{name} ({layout}) = {tuple(array.shape)}"
+
+
+def check_ranks(
+    operation: str, x: Array, weight: Array, rank: int | None, x_layout: str, weight_layout: str
+) -> int:
+    """The number of spatial axes, for which x (batched or not) and weight must have theirs."""
+    rank = max(1, weight.ndim - 2) if rank is None else rank
+    if weight.ndim != rank + 2:
+        layout = f"({weight_layout}, {spatial(rank, 'k')})"
+        raise ShapeError(
+            f"{operation}: weight must have {rank + 2} axes {layout}, but its shape is {tuple(weight.shape)}."
+        )
+    if x.ndim not in (rank + 1, rank + 2):
+        raise ShapeError(
+            f"{operation}: x must have {rank + 2} axes (N, {x_layout}, {spatial(rank)}), or {rank + 1} without N, "
+            f"but its shape is {tuple(x.shape)}."
+        )
+    return rank
+
+
+def check_bias(operation: str, bias: Array | None, channels: int) -> None:
+    """A bias has one number per output channel."""
+    if bias is not None and tuple(bias.shape) != (channels,):
+        raise ShapeError(
+            f"{operation}: bias must have one number per output channel, shape ({channels},), "
+            f"but its shape is {tuple(bias.shape)}."
+        )
+
+
+def check_elements(operation: str, what: str, shape: Sequence[int]) -> None:
+    """Refuse an array that would be larger than any good argument asks for."""
+    if prod(shape) > LARGEST:
+        raise ShapeError(
+            f"{operation}: the {what} would have shape {tuple(shape)}, {prod(shape):,} elements; "
+            f"more than {LARGEST:,} are refused."
+        )
+
+
+def check_choice(operation: str, name: str, value: Any, choices: Iterable[str]) -> None:
+    """One of a few names."""
+    known = list(choices)
+    if value not in known:
+        raise ValueError(f"{operation}: {name} must be one of {', '.join(map(repr, known))}, not {value!r}.")
+
+
+def check_conv(
+    operation: str,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: Any,
+) -> Geometry:
+    """Everything a convolution of a batched x asks of its arguments."""
+    rank = weight.ndim - 2
+    (samples, c_in, *size), (c_out, c_group, *kernel) = x.shape, weight.shape
+    shapes = "; {}, {}.".format(
+        described("x", f"N, C_in, {spatial(rank)}", x),
+        described("weight", f"C_out, C_in/groups, {spatial(rank, 'k')}", weight),
+    )
+    groups = integer(operation, "groups", groups, 1)
+    if c_group * groups != c_in:
+        each = f" ({c_group} per group × groups={groups})" if groups > 1 else ""
+        raise ShapeError(
+            f"{operation}: weight expects {c_group * groups} input channels{each} but x has {c_in}{shapes}"
+        )
+    if c_out % groups:
+        raise ShapeError(f"{operation}: groups={groups} must divide C_out={c_out}{shapes}")
+    check_bias(operation, bias, c_out)
+    if 0 in kernel:
+        raise ShapeError(f"{operation}: the kernel must not be empty{shapes}")
+    steps = per_axis(operation, "stride", stride, rank, 1)
+    spread = per_axis(operation, "dilation", dilation, rank, 1)
+    pads = resolve_padding(padding, size, kernel, steps, spread, operation=operation)
+    padded = [low + n + high for n, (low, high) in zip(size, pads)]
+    for axis, n, k, d, (low, high) in zip(spatial(rank).split(", "), padded, kernel, spread, pads):
+        if n < d * (k - 1) + 1:
+            raise ShapeError(
+                f"{operation}: along {axis} the kernel spans {d * (k - 1) + 1} positions (size {k}, dilation {d}) "
+                f"but x with its padding has {n} ({low} + {n - low - high} + {high}){shapes}"
+            )
+    out = tuple(output_size(*axis) for axis in zip(padded, kernel, steps, [0] * rank, spread))
+    check_elements(operation, "padded input", (samples, c_in, *padded))
+    check_elements(operation, "output", (samples, c_out, *out))
+    return Geometry(steps, pads, spread, groups, out)

@@ -1,0 +1,58 @@
+"""What all tests share: the array libraries, and a seed that never changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+
+class NumPy:
+    """Makes and reads NumPy arrays."""
+
+    def array(self, values):
+        return np.array(values)
+
+    def numpy(self, array):
+        assert isinstance(array, np.ndarray)
+        return array
+
+    def __repr__(self):
+        return "numpy"
+
+
+class Torch:
+    """Makes and reads torch tensors on one device."""
+
+    def __init__(self, device):
+        self.device = device
+
+    def array(self, values):
+        import torch
+
+        return torch.tensor(np.array(values), device=self.device)
+
+    def numpy(self, array):
+        assert array.device.type == self.device
+        return array.detach().cpu().numpy()
+
+    def __repr__(self):
+        return f"torch-{self.device}"
+
+
+@pytest.fixture(
+    params=[NumPy(), Torch("cpu"), pytest.param(Torch("cuda"), marks=pytest.mark.cuda)],
+    ids=repr,
+    scope="session",
+)
+def xp(request):
+    """NumPy, torch on the CPU, torch on CUDA: `xp.array(values)` makes an array, `xp.numpy(array)` reads it."""
+    if not isinstance(request.param, NumPy):
+        torch = pytest.importorskip("torch", reason="torch is not installed")
+        if request.param.device == "cuda" and not torch.cuda.is_available():
+            pytest.skip("this machine has no CUDA device")
+    return request.param
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20260)
