@@ -11,14 +11,30 @@ function               where it comes from
 `page_of_letters`      composed here from `letter_f` and single dots
 `sound`                a plucked string, summed from its harmonics
 `chirp`                a tone whose pitch rises, the pulse of a radar or a bat
+`brainwaves`           four electrodes of an electroencephalogram, matplotlib's sample ``eeg.dat``
+`volume`               the MNI152 head, an average of MRI scans of 152 people: in this package, with its
+                       notice, as ``samples/head.npz``; ``samples/make_head.py`` says how it was made
+`vessels`              threads that wind through the slices of a volume, made in code
 =====================  ==========================================================================
 """
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import numpy as np
 
-__all__ = ["chirp", "edge_image", "letter_f", "page_of_letters", "photograph", "sound"]
+__all__ = [
+    "brainwaves",
+    "chirp",
+    "edge_image",
+    "letter_f",
+    "page_of_letters",
+    "photograph",
+    "sound",
+    "vessels",
+    "volume",
+]
 
 _PHOTOGRAPH_SIDE = 512
 _LUMA = (0.299, 0.587, 0.114)
@@ -64,24 +80,29 @@ def photograph(size: int = 256, *, colour: bool = False) -> np.ndarray:
         raise ValueError(
             f"photograph: size must be a positive divisor of {_PHOTOGRAPH_SIDE}, got size={size!r}."
         )
-    whole = _sample("grace_hopper.jpg")  # (600, 512, 3)
+    whole = _picture(_sample("photograph", "grace_hopper.jpg"))  # (600, 512, 3)
     square = whole[:_PHOTOGRAPH_SIDE, :_PHOTOGRAPH_SIDE] / 255.0
     block = _PHOTOGRAPH_SIDE // size
     small = square.reshape(size, block, size, block, 3).mean(axis=(1, 3))  # (size, size, 3)
     return np.moveaxis(small, -1, 0).copy() if colour else small @ np.array(_LUMA)
 
 
-def _sample(name: str) -> np.ndarray:
+def _sample(function: str, name: str) -> str:
+    """The path of one of matplotlib's samples."""
     try:
         import matplotlib.cbook
-        import matplotlib.image
     except ImportError as error:
         raise ImportError(
-            f"photograph: {name} ships inside matplotlib, which is not installed here. "
+            f"{function}: {name} ships inside matplotlib, which is not installed here. "
             "Install matplotlib, or pass an array of your own."
         ) from error
-    path = matplotlib.cbook.get_sample_data(name, asfileobj=False)
-    return np.asarray(matplotlib.image.imread(str(path)), dtype=np.float64)
+    return str(matplotlib.cbook.get_sample_data(name, asfileobj=False))
+
+
+def _picture(path: str) -> np.ndarray:
+    import matplotlib.image
+
+    return np.asarray(matplotlib.image.imread(path), dtype=np.float64)
 
 
 def edge_image() -> np.ndarray:
@@ -224,3 +245,104 @@ def chirp(n: int = 64, *, low: float = 0.02, high: float = 0.25) -> np.ndarray:
     t = np.arange(n)
     x = np.sin(2 * np.pi * (low * t + (high - low) * t**2 / (2 * (n - 1))) + np.pi / 4)
     return x / np.sqrt((x**2).sum())
+
+
+def brainwaves() -> np.ndarray:
+    """A recorded electroencephalogram: four electrodes on one head, at the same time.
+
+    Returns
+    -------
+    ndarray, float64, shape (4, 800)
+        One row for each electrode. Every row has a standard deviation of about 1.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed: the recording is part of it.
+
+    References
+    ----------
+    Matplotlib's sample data ``eeg.dat``, under matplotlib's licence.
+
+    Examples
+    --------
+    >>> brainwaves().shape
+    (4, 800)
+    """
+    samples = np.fromfile(_sample("brainwaves", "eeg.dat"), dtype="<f8")  # (3200,)
+    return samples.reshape(800, 4).T.copy()
+
+
+def volume() -> np.ndarray:
+    """A head, scanned by magnetic resonance: the average of 152 people, cut to the brain.
+
+    Returns
+    -------
+    ndarray, float64, shape (78, 91, 73)
+        From 0 to 1. Axis 0 runs from the feet to the crown, axis 1 from the forehead to the back of the
+        head, axis 2 across. A voxel is a cube of 2 mm.
+
+    References
+    ----------
+    ICBM 152 nonlinear symmetric template, version 2009a (Fonov et al. 2009, 2011). Copyright (C) 1993-2004 Louis
+    Collins, McConnell Brain Imaging Centre, Montreal Neurological Institute, McGill University; free to use,
+    copy, modify and distribute with its notice, which is ``samples/head.txt``.
+
+    Examples
+    --------
+    >>> head = volume()
+    >>> head.shape, float(head.min()), bool(0.9 < head.max() <= 1)
+    ((78, 91, 73), 0.0, True)
+    """
+    with (files("convlib") / "samples" / "head.npz").open("rb") as file, np.load(file) as archive:
+        return archive["head"] / 255.0
+
+
+def vessels(n: int = 3, shape: tuple[int, int, int] = (24, 48, 48), *, seed: int = 0) -> np.ndarray:
+    """Threads that wind through all slices of a volume, as blood vessels do.
+
+    Parameters
+    ----------
+    n : int
+        Number of threads. They may touch.
+    shape : (int, int, int)
+        Depth, height and width, at least (1, 8, 8).
+    seed : int
+        Of the random paths.
+
+    Returns
+    -------
+    ndarray, float64, shape (n, D, H, W)
+        1 inside a thread, 0 elsewhere. In each slice a thread is a plus of five voxels; from one slice to the
+        next its centre moves by at most one voxel along each axis, and it keeps two voxels from the border.
+
+    Raises
+    ------
+    ValueError
+        If `n` is negative or `shape` is too small.
+
+    Examples
+    --------
+    >>> threads = vessels(2, (5, 9, 9))
+    >>> threads.shape, threads.sum(axis=(2, 3)).tolist()
+    ((2, 5, 9, 9), [[5.0, 5.0, 5.0, 5.0, 5.0], [5.0, 5.0, 5.0, 5.0, 5.0]])
+    """
+    if n < 0 or len(shape) != 3 or shape[0] < 1 or min(shape[1:]) < 8:
+        raise ValueError(
+            f"vessels: n must be at least 0 and shape at least (1, 8, 8), got n={n}, shape={shape}."
+        )
+    rng = np.random.default_rng(seed)
+    room = np.array(shape[1:])
+    out = np.zeros((n, *shape))
+    for thread in out:
+        centre = rng.integers(2, room - 2)
+        drift = rng.integers(-1, 2, size=2)
+        for plane in thread:
+            i, j = centre
+            plane[i - 1 : i + 2, j] = plane[i, j - 1 : j + 2] = 1
+            if rng.random() < 0.3:  # a bend
+                drift = rng.integers(-1, 2, size=2)
+            wall = (centre + drift < 2) | (centre + drift >= room - 2)
+            drift = np.where(wall, -drift, drift)
+            centre = centre + drift
+    return out
