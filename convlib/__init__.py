@@ -11,6 +11,7 @@ from convlib.kinds import (
     pointwise_conv,
     spatially_separable_conv,
 )
+from convlib.matrix import block_permutation, conv_matrix, conv_wires, fold, unfold
 from convlib.shapes import (
     ShapeError,
     causal_padding,
@@ -22,9 +23,22 @@ from convlib.shapes import (
     same_padding,
     transposed_output_size,
 )
+from convlib.transpose import (
+    bilinear_kernel,
+    conv_transpose,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+    icnr,
+    insert_zeros,
+    overlap_count,
+    pixel_shuffle,
+)
 
 __all__ = [
     "ShapeError",
+    "bilinear_kernel",
+    "block_permutation",
     "causal_conv1d",
     "causal_padding",
     "channel_shuffle",
@@ -33,18 +47,30 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_matrix",
+    "conv_transpose",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "conv_wires",
     "depthwise_conv",
     "depthwise_separable_conv",
     "effective_kernel_size",
     "flattened_conv",
+    "fold",
     "full_padding",
     "half_padding",
+    "icnr",
+    "insert_zeros",
     "output_size",
+    "overlap_count",
     "pad",
+    "pixel_shuffle",
     "pointwise_conv",
     "resolve_padding",
     "same_padding",
     "spatially_separable_conv",
     "transposed_output_size",
+    "unfold",
     "windows",
 ]

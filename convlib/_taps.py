@@ -1,0 +1,110 @@
+"""The transposed convolution and the gradients, one kernel tap at a time.
+
+A convolution's tap t joins input ``i*stride + t*dilation - start`` to output i. Read from right to left the same
+wires stamp the kernel (`stamp`: Cᵀ); multiplied at both ends they give the weight's gradient (`collect`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+import numpy as np
+
+from convlib import _arrays as arrays
+from convlib._arrays import Array
+
+BLOCK = 2**20  # numbers per block of products: 4 MiB in float32, which stays in cache
+Slices = tuple[slice, ...]
+
+
+def stamp(
+    x: Array,
+    weight: Array,
+    size: Sequence[int],
+    start: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> Array:
+    """Add ``x[i] * weight[t]`` at output position ``i*stride + t*dilation - start``, where it lies inside.
+
+    x is (N, C_in, *S), weight (C_in, C_out/groups, *K), both of one dtype; returns (N, C_out, *size).
+
+    GEMM and scatter: one matrix product gives what a block of taps contributes, then each tap's part is added.
+    Cost: all multiply-adds at the speed of the matrix product, and one addition per contribution. Memory:
+    one block of products, at most the larger of 2²⁰ numbers and one tap's N·C_out·ΠS.
+    Error: at most (C_in/groups·ΠK + 1)·ε·Σ|x||w|, as for any sum of so many products.
+    """
+    (samples, c_in, *places), (_, c_group, *kernel) = x.shape, weight.shape
+    points, per_group = prod(places), c_in // groups
+    flat = x.reshape(samples, groups, per_group, points)  # (N, G, I, L)
+    mixers = weight.reshape(groups, per_group, c_group, prod(kernel))
+    mixers = arrays.permute(mixers, (0, 3, 2, 1))  # (G, T, O, I)
+    out = arrays.zeros((samples, groups, c_group, *size), x)
+    ways = list(_taps(places, size, kernel, start, stride, dilation))
+    step = max(1, BLOCK // max(1, samples * groups * c_group * points))
+    for first in range(0, len(ways), step):
+        block = ways[first : first + step]
+        mixer = mixers[:, first : first + step].reshape(
+            groups, len(block) * c_group, per_group
+        )  # (G, t·O, I)
+        products = (mixer @ flat).reshape(samples, groups, len(block), c_group, *places)
+        for n, (_, source, target) in enumerate(block):
+            out[(..., *target)] += products[:, :, n][(..., *source)]
+    return out.reshape(samples, groups * c_group, *size)
+
+
+def collect(
+    x: Array,
+    grad: Array,
+    kernel: Sequence[int],
+    start: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> Array:
+    """For every tap, the sum over all places of output gradient times the input under the tap.
+
+    x is (N, C_in, *S), grad (N, C_out, *S_out), both of one dtype; returns (C_out, C_in/groups, *K).
+
+    Cost: all multiply-adds at the speed of the matrix product, and per tap a copy of both.
+    """
+    (samples, c_in, *size), (_, c_out, *places) = x.shape, grad.shape
+    x = x.reshape(samples, groups, c_in // groups, *size)  # (N, G, I, *S)
+    grad = grad.reshape(samples, groups, c_out // groups, *places)  # (N, G, O, *S_out)
+    out = arrays.zeros((groups, c_out // groups, c_in // groups, *kernel), x)
+    for tap, source, target in _taps(places, size, kernel, start, stride, dilation):
+        seen, asked = _rows(x[(..., *target)]), _rows(grad[(..., *source)])  # (G, I, P), (G, O, P)
+        out[(..., *tap)] = asked @ arrays.permute(seen, (0, 2, 1))  # (G, O, I)
+    return out.reshape(c_out, c_in // groups, *kernel)
+
+
+def _rows(array: Array) -> Array:
+    """(N, G, C, *S) as (G, C, N·ΠS)."""
+    _, groups, channels, *_ = array.shape
+    array = arrays.permute(array, (1, 2, 0, *range(3, array.ndim)))
+    return array.reshape(groups, channels, prod(array.shape[2:]))
+
+
+def _taps(
+    places: Sequence[int],
+    size: Sequence[int],
+    kernel: Sequence[int],
+    start: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+) -> Iterator[tuple[tuple[int, ...], Slices, Slices]]:
+    """Each tap, the places where its wire doesn't hang over the border, and the positions at the other end."""
+    for tap in np.ndindex(*kernel):
+        ends = [_inside(*axis) for axis in zip(places, size, tap, start, stride, dilation)]
+        yield tap, tuple(source for source, _ in ends), tuple(target for _, target in ends)
+
+
+def _inside(places: int, size: int, tap: int, start: int, stride: int, dilation: int) -> tuple[slice, slice]:
+    shift = tap * dilation - start  # place i meets position i*stride + shift
+    first = max(-(shift // stride), 0)
+    last = min((size - 1 - shift) // stride, places - 1)
+    if last < first:
+        return slice(0, 0), slice(0, 0)
+    return slice(first, last + 1), slice(first * stride + shift, last * stride + shift + 1, stride)
