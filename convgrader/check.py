@@ -1,0 +1,210 @@
+"""The self-check: what a student runs in the notebook. Properties first, the misconception named, never the answer.
+
+Each function returns a `Report`, which the notebook shows. Nothing here gives points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import convlib
+from convgrader.naming import name_values
+from convgrader.properties import Operation, first_failure, to_numbers
+from convgrader.report import Report
+from convgrader.sizes import name_choices, name_formula, wrong_choice
+
+__all__ = ["conv", "conv_transpose", "enlarging", "size", "values"]
+
+NOT_WRITTEN = "There is no answer yet: replace the line that raises NotImplementedError, and run that cell."
+
+
+def values(
+    answer: Callable[[], Any],
+    x: Any,
+    weight: Any,
+    *,
+    transposed: bool = False,
+    subject: str = "Your numbers",
+    **options: Any,
+) -> Report:
+    """Check numbers that were worked out by hand for one channel.
+
+    Parameters
+    ----------
+    answer : callable
+        Returns the numbers. Write ``lambda: result``, so that a result that is not there yet is no error.
+    x : array of shape (L,) or (H, W)
+    weight : array of shape (k,) or (kH, kW)
+    transposed : bool
+        Whether a transposed convolution was asked for.
+    **options
+        ``stride``, ``padding``, … of the operation.
+    """
+    report = Report(subject)
+    got = _call(report, answer)
+    if got is None:
+        return report
+    operation = Operation(np.ndim(x), transposed, channels=False)
+    right = operation.right(np.asarray(x), np.asarray(weight), options)
+    if got.shape != right.shape:
+        report.failed = f"The shape {got.shape} is not the one that these sizes give."
+        report.slip = operation.name_shape(got.shape, np.asarray(x), np.asarray(weight), options)
+        return report
+    report.held.append("the shape is right")
+    if not np.allclose(got, right):
+        wrong = int(np.count_nonzero(~np.isclose(got, right)))
+        report.failed = f"{wrong} of {right.size} numbers are not right."
+        report.slip = name_values(got, np.asarray(x), np.asarray(weight), operation, options)
+        return report
+    report.held.append("every number is right")
+    return report
+
+
+def conv_transpose(
+    function: Callable[..., Any], *, dims: int = 2, channels: bool = True, options: Any = None
+) -> Report:
+    """Check a function that computes a transposed convolution, by its properties.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x, weight, **options)`` with x (C_in, *size) and weight (C_in, C_out, *kernel); without channels
+        x (*size) and weight (*kernel).
+    dims : int
+        Number of spatial axes.
+    channels : bool
+        Whether the arrays have channel axes.
+    options : list of dict, optional
+        The keyword arguments to try, one call for each. Default: strides alone.
+    """
+    tries = options or [{"stride": 1}, {"stride": 2}, {"stride": 3}]
+    return _function(function, Operation(dims, True, channels), tries)
+
+
+def conv(
+    function: Callable[..., Any], *, dims: int = 2, channels: bool = True, options: Any = None
+) -> Report:
+    """Check a function that computes a convolution as deep learning means it, by its properties.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x, weight, **options)`` with x (C_in, *size) and weight (C_out, C_in, *kernel); without channels
+        x (*size) and weight (*kernel).
+    dims : int
+        Number of spatial axes.
+    channels : bool
+        Whether the arrays have channel axes.
+    options : list of dict, optional
+        The keyword arguments to try, one call for each. Default: none.
+    """
+    return _function(function, Operation(dims, False, channels), options or [{}])
+
+
+def size(
+    function: Callable[..., int], *, transposed: bool = False, uses: Sequence[str] = ("stride", "padding")
+) -> Report:
+    """Check a function that predicts an output size.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(size, kernel_size, **options)`` with the options named in ``uses``.
+    transposed : bool
+        Whether the sizes are a transposed convolution's.
+    uses : sequence of str
+        Of "stride", "padding", "output_padding", "dilation".
+    """
+    report = Report(getattr(function, "__name__", "Your function"))
+    rule = convlib.transposed_output_size if transposed else convlib.output_size
+    names = ("stride", "padding", "output_padding", "dilation")
+    cases, got, right = [], [], []
+    for i, k, *rest in _size_cases():
+        given = {name: value for name, value in zip(names, rest, strict=True) if name in uses}
+        full = {name: given.get(name, int(name in ("stride", "dilation"))) for name in names}
+        result = _call(report, partial(function, i, k, **given))
+        if result is None:
+            return report
+        if result.shape != () or result.dtype.kind not in "iu":
+            report.failed = "A size is one whole number."
+            return report
+        cases.append((i, k, *full.values()))
+        got.append(int(result))
+        right.append(
+            rule(i, k, **(full if transposed else {n: v for n, v in full.items() if n != "output_padding"}))
+        )
+    first = next((row for row, have, want in zip(cases, got, right, strict=True) if have != want), None)
+    if first is None:
+        report.held.append(f"all of {len(cases)} sizes are right")
+        return report
+    shown = ", ".join(f"{n}={v}" for n, v in zip(("size", "kernel_size", *names), first, strict=True))
+    wrong = sum(have != want for have, want in zip(got, right, strict=True))
+    report.failed = f"{wrong} of {len(cases)} sizes are not right; the first: {shown}."
+    report.slip = name_formula(cases, got, right, transposed)
+    return report
+
+
+def enlarging(function: Callable[[int, int], Any]) -> Report:
+    """Check a function that lists every way to enlarge an input exactly ``stride`` times.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(stride, largest_kernel)`` returns a list of (kernel_size, padding, output_padding).
+    """
+    report = Report(getattr(function, "__name__", "Your function"))
+    for stride, largest in ((2, 5), (3, 7), (4, 6)):
+        got = _call(report, partial(function, stride, largest))
+        if got is None:
+            return report
+        if got.ndim != 2 or got.shape[1] != 3:
+            report.failed, report.slip = (
+                "A list of (kernel_size, padding, output_padding) is asked for.",
+                "wrong-shape",
+            )
+            return report
+        chosen = [tuple(int(number) for number in row) for row in got]
+        report.failed = wrong_choice(chosen, stride, largest)
+        if report.failed:
+            report.slip = name_choices(chosen, stride, largest)
+            return report
+    report.held += ["every choice in your list enlarges as it should", "none is missing"]
+    return report
+
+
+def _function(function: Callable[..., Any], operation: Operation, tries: Sequence[dict]) -> Report:
+    report = Report(getattr(function, "__name__", "Your function"))
+    try:
+        first_failure(report, function, operation, tries)
+    except NotImplementedError:
+        report.failed = NOT_WRITTEN
+    except Exception as error:
+        report.failed = f"Your function stopped with {type(error).__name__}: {error}"
+    return report
+
+
+def _call(report: Report, answer: Callable[[], Any]) -> np.ndarray | None:
+    """Return the answer as numbers, or say in the report why there are none."""
+    try:
+        return to_numbers(answer())
+    except (NotImplementedError, NameError):
+        report.failed = NOT_WRITTEN
+    except Exception as error:
+        report.failed = f"Your answer stopped with {type(error).__name__}: {error}"
+    return None
+
+
+def _size_cases() -> list[tuple[int, ...]]:
+    """Pairwise different sizes; output_padding below the stride; nothing vanishes."""
+    return [
+        (7, 5, 3, 2, 1, 1),
+        (9, 4, 2, 1, 0, 2),
+        (14, 3, 2, 1, 1, 3),
+        (28, 6, 4, 1, 2, 1),
+        (12, 2, 3, 3, 2, 2),
+        (15, 7, 5, 4, 3, 1),
+    ]
