@@ -1,1 +1,11 @@
-"""The explorers: a convolution that one can move, as the output of a cell or on a page."""
+"""The explorers: a convolution that one can move, as the output of a cell or on a page.
+
+Each function returns an `Explorer`. It is alive in a notebook and on the published page, without a server or
+the network; `.svg()` and `.steps()` are stills, `.widget()` is a widget whose state Python can read and set.
+"""
+
+from convlib.explore.assets import script, style
+from convlib.explore.conv import conv1d, conv2d, conv3d
+from convlib.explore.explorer import Explorer
+
+__all__ = ["Explorer", "conv1d", "conv2d", "conv3d", "script", "style"]

@@ -1,0 +1,97 @@
+"""The explorers' script and style, each joined into one string."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from convlib.explore.palette import CHANNELS, PALETTE
+
+HERE = Path(__file__).parent
+BEGIN, END = "<!-- explore:assets -->", "<!-- /explore:assets -->"
+GROUND = {"light": "#ffffff", "dark": "#14181e"}
+LINE = {"light": "#d3d8de", "dark": "#3b434f"}
+
+# Pages say in different ways that they are dark: the course's site, JupyterLab and Notebook, VS Code, Colab.
+_DARK = (
+    'html[data-theme="dark"] .cx',
+    'body[data-jp-theme-light="false"] .cx',
+    "body.vscode-dark .cx",
+    'html[theme="dark"] .cx',
+)
+_UNDECIDED = "html:not([data-theme]):not([theme]) body:not([data-jp-theme-light]):not(.vscode-light):not(.vscode-dark) .cx"
+
+
+@cache
+def script() -> str:
+    """Return the one classic script that brings every explorer on a page to life.
+
+    Returns
+    -------
+    str
+        It may be loaded many times: the same version only looks for explorers that are not alive yet.
+    """
+    first = HERE / "explore.js"
+    rest = sorted(path for path in HERE.glob("*.js") if path != first)
+    body = "\n".join(_plain(path.read_text("utf-8")) for path in (first, *rest))
+    version = hashlib.sha256(body.encode()).hexdigest()[:12]
+    return (
+        f'(() => {{\n"use strict";\nconst VERSION = "{version}";\n'
+        "if (globalThis.convexplore && globalThis.convexplore.version === VERSION) {\n"
+        "setTimeout(globalThis.convexplore.scan);\nreturn;\n}\n"
+        "const X = globalThis.convexplore = { version: VERSION };\n"
+        f"{body}\n"
+        'if (typeof document === "undefined") return;\n'
+        'document.addEventListener("DOMContentLoaded", X.scan);\nsetTimeout(X.scan);\n})();\n'
+    )
+
+
+@cache
+def style() -> str:
+    """Return the stylesheet of the explorers, with the palette's colours for light and dark pages.
+
+    Returns
+    -------
+    str
+    """
+    dark = _variables("dark")
+    return (
+        f".cx {{ {_variables('light')} }}\n"
+        f"@media screen {{ {', '.join(_DARK)} {{ {dark} }} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ {_UNDECIDED} {{ {dark} }} }}\n"
+        f"{_wires()}{_css()}"
+    )
+
+
+@cache
+def still_style() -> str:
+    """Return the rules that a drawing on its own needs, on light and dark ground."""
+    drawing = _css().split("/* the drawing */")[1].split("/* the controls */")[0]
+    dark = f"@media (prefers-color-scheme: dark) {{ .cx {{ {_variables('dark')} }} }}"
+    return f".cx {{ {_variables('light')} }}\n{dark}\n{_wires()}{drawing}"
+
+
+def _variables(scheme: str) -> str:
+    named = {name: both[scheme] for name, both in PALETTE.items()}
+    named |= {f"c{k}": colour for k, colour in enumerate(CHANNELS[scheme])}
+    named |= {"ground": GROUND[scheme], "line": LINE[scheme]}
+    return " ".join(f"--cx-{name}: {colour};" for name, colour in named.items())
+
+
+def _wires() -> str:
+    """Return one rule per channel colour: `w0` … `w7` for lines, `f0` … `f7` for areas."""
+    count = len(CHANNELS["light"])
+    lines = "".join(f".cx .w{k} {{ stroke: var(--cx-c{k}); fill: none; }}\n" for k in range(count))
+    areas = "".join(f".cx .f{k} {{ fill: var(--cx-c{k}); }}\n" for k in range(count))
+    return lines + areas
+
+
+def _css() -> str:
+    return (HERE / "explore.css").read_text("utf-8")
+
+
+def _plain(source: str) -> str:
+    """Leave out whole-line comments, blank lines and indents (no string of the script spans lines)."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -1,0 +1,323 @@
+"""The explorers of convolution in one, two and three dimensions. The script's twin is `conv.js`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from convlib.explore._conv_draw import element, input_panels, kernel_panels, output_panels, wire_panel
+from convlib.explore._conv_shape import LARGEST, Numbers, Tap, at3, check, flat3, limits
+from convlib.explore._kind import Control, Data, Kind, State, drawable
+from convlib.explore._svg import Scene
+from convlib.explore._text import fmt, lines, literal, plural, times
+from convlib.explore.explorer import Explorer
+
+MODES = ["zeros", "reflect", "replicate", "circular"]
+AXES = ("", "W", "H, W", "D, H, W")
+KERNELS = {
+    1: [1, 2, -1, 0, 3],
+    2: [[1, 0, -1, 2, 0], [2, 1, 0, -1, 1], [0, -1, 1, 0, 2], [1, 2, 0, 1, -1], [-1, 0, 2, 1, 0]],
+    3: [
+        [[1, 0, -1], [2, 1, 0], [0, -1, 1]],
+        [[0, 1, 2], [-1, 0, 1], [1, 0, 0]],
+        [[2, -1, 0], [0, 1, 0], [-1, 0, 1]],
+    ],
+}
+PI = (
+    "31415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170679"
+    "821480865132823066470938"
+)
+STARTS = {1: (8, 3), 2: (5, 3), 3: (3, 2)}
+"""The sizes of input and kernel at the start."""
+
+
+def draw(s: State, d: Data) -> Scene:
+    """Return what a state shows."""
+    g, picked = Numbers(s, d), s["cell"] >= 0
+    taps, here = g.taps(s["step"]), at3(s["step"], g.out)
+    shown = g.feeds if picked else taps
+    lit = {flat3(tap.q, g.padded) for tap in shown}
+    if picked:
+        lit.add(flat3(tuple(v + p for v, p in zip(at3(s["cell"], g.n), g.pad)), g.padded))
+    outs = {tap.o for tap in g.feeds} if picked else {s["step"]}
+    weights = {flat3(tap.w, g.k) for tap in g.feeds} if picked else set()
+    first = g.feeds[0] if picked and g.feeds else None
+    row = first.w if first else (g.k[0] // 2, g.k[1] // 2, 0)
+    at = at3(first.o, g.out) if first else here
+    column = at3(s["cell"], g.n)[2] if picked else -1
+
+    def strong(o: int, c: int) -> bool:
+        return (first is not None and c == column) if picked else o == here[2]
+
+    groups = [
+        ("row", input_panels(g, lit, s["cell"])),
+        ("col" if g.rank < 3 else "row", kernel_panels(g, row, weights) + output_panels(g, outs)),
+        ("row", [wire_panel(g, row, at, strong)]),
+    ]
+    picked_name = element(s["cell"], g.n, "x", g.rank) if picked else "none"
+    labels = {"step": f"{s['step'] + 1} of {len(g.y)}", "cell": picked_name}
+    say, sum_ = _picked_words(g, s, picked_name) if picked else _step_words(g, s, taps, labels["step"])
+    unread = sum(not n for n in g.reads)
+    lost = f" {plural(unread, 'input value is', 'input values are')} read by no output (crossed out)."
+    return Scene(groups, say + (lost if unread else ""), sum_, labels)
+
+
+def _picked_words(g: Numbers, s: State, name: str) -> tuple[str, str]:
+    v, outs = fmt(float(g.x.flat[s["cell"]])), len({tap.o for tap in g.feeds})
+    whom = f"{outs} of {plural(len(g.y), 'output')}" if outs else "no output"
+    gets = (f"{element(tap.o, g.out, 'y', g.rank)} gets {times(tap.weight)}·{v}" for tap in g.feeds)
+    return f"Input {name} = {v} feeds {whom}.", ", ".join(gets)
+
+
+def _step_words(g: Numbers, s: State, taps: list[Tap], step: str) -> tuple[str, str]:
+    reads, axes = [], ("slice", "row", "position" if g.rank == 1 else "column")
+    for j, a in enumerate(at3(s["step"], g.out)):
+        start = a * g.stride[j] - g.pad[j]
+        end = start + g.span[j] - 1
+        if j >= 3 - g.rank:
+            reads.append(
+                f"{axes[j]} {fmt(start)}" if start == end else f"{axes[j]}s {fmt(start)} to {fmt(end)}"
+            )
+    window = ", ".join(reads[:-1]) + " and " + reads[-1] if len(reads) > 1 else reads[0]
+    every = (
+        f", every {('', '', '2nd', '3rd', '4th')[s['dilation']]} one"
+        if s["dilation"] > 1 and len(taps) > 1
+        else ""
+    )
+    outside = sum(not g.own(tap.q) for tap in taps)
+    padding = f" {outside} of the {plural(len(taps), 'value')} lie in the padding." if outside else ""
+    name, y = element(s["step"], g.out, "y", g.rank), fmt(g.y[s["step"]])
+    terms = " + ".join(f"{times(tap.weight)}·{times(tap.x)}" for tap in taps)
+    return f"Step {step}: {name} = {y}. It reads input {window}{every}.{padding}", f"{name} = {terms} = {y}"
+
+
+def code(s: State, d: Data, dialect: str) -> str:
+    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
+    r, p, mode = d["rank"], s["padding"], s["padding_mode"]
+    x, w = (literal(np.array(d[a])[(slice(s[n]),) * r]) for a, n in (("x", "size"), ("weight", "kernel")))
+    plain = mode == "zeros" or not p
+    inner = p if plain or dialect == "convlib" else 0
+    settings = f"stride={s['stride']}, padding={inner}, dilation={s['dilation']}"
+    if dialect == "convlib":
+        more = "" if plain else f', padding_mode="{mode}"'
+        call = f"y = conv{r}d(x[None], weight[None, None], {settings}{more})[0]"
+        arrays = (f"x = np.array({x})", f"weight = np.array({w})")
+        return lines("import numpy as np", f"from convlib import conv{r}d", "", *arrays, call)
+    if dialect == "torch":
+        pad = None if plain else f'x = F.pad(x, ({", ".join([str(p)] * 2 * r)}), mode="{mode}")'
+        tensors = (
+            f"x = torch.tensor({x}, dtype=torch.float64)[None]",
+            f"weight = torch.tensor({w}, dtype=torch.float64)[None, None]",
+        )
+        call = f"y = F.conv{r}d(x, weight, {settings})[0]"
+        return lines("import torch", "import torch.nn.functional as F", "", *tensors, pad, call)
+    modes = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    return lines(
+        "import numpy as np",
+        "from keras import ops",
+        "",
+        f'x = np.array({x}, dtype="float32")',
+        f'weight = np.array({w}, dtype="float32")',
+        f'x = np.pad(x, {p}, mode="{modes[mode]}")' if p else None,
+        f"y = ops.conv(x[None, ..., None], weight[..., None, None], strides={s['stride']}, "
+        f'padding="valid", dilation_rate={s["dilation"]})[0, ..., 0]',
+    )
+
+
+KINDS = {rank: Kind(f"conv{rank}d", check, limits, draw, code) for rank in (1, 2, 3)}
+
+
+def _default(rank: int) -> Any:
+    """Return an input of small whole numbers without symmetry: π's digits, modulo 5."""
+    n = (0, 16, 9, 5)[rank]
+    digits = [int(digit) % 5 for digit in PI[: n**rank]]
+    return np.array(digits).reshape((n,) * rank).tolist()
+
+
+def _explorer(rank: int, x: Any, weight: Any, size: int | None, kernel: int | None, **state: Any) -> Explorer:
+    kind, own_x, own_w = f"conv{rank}d", x is not None, weight is not None
+    x = drawable(kind, "x", x, AXES[rank], LARGEST[rank]) if own_x else _default(rank)
+    weight = drawable(kind, "weight", weight, AXES[rank], LARGEST[rank]) if own_w else KERNELS[rank]
+    largest_x, largest_w = max(np.shape(x)), max(np.shape(weight))
+    start_x, start_w = STARTS[rank]
+    name = state.pop("name")
+    s: State = {
+        "step": state.pop("step"),
+        "size": size if size is not None else largest_x if own_x else start_x,
+        "kernel": kernel if kernel is not None else largest_w if own_w else min(start_w, largest_w),
+        **state,
+    }
+    s["cell"] = -1 if s["cell"] is None else s["cell"]
+    controls: list[Control] = [
+        ("step", "step", 0, "outputs"),
+        ("size", "input size", 1, largest_x),
+        ("kernel", "kernel size", 1, largest_w),
+        ("stride", "stride", 1, 4),
+        ("padding", "padding", 0, 4),
+        ("dilation", "dilation", 1, 4),
+        ("padding_mode", "padding mode", MODES),
+        ("cell", "follow input", -1, "inputs"),
+    ]
+    return Explorer(KINDS[rank], controls, s, {"rank": rank, "x": x, "weight": weight}, name=name)
+
+
+def conv1d(
+    x: Any = None,
+    weight: Any = None,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    padding_mode: str = "zeros",
+    step: int = 0,
+    cell: int | None = None,
+    size: int | None = None,
+    kernel: int | None = None,
+    name: str | None = None,
+) -> Explorer:
+    """Explore a 1-D convolution: input, kernel and output as cells, and all wires.
+
+    Parameters
+    ----------
+    x : array_like, shape (W,), optional
+        Your input; small whole numbers if left out. At most 24 values, padding included.
+    weight : array_like, shape (kW,), optional
+    stride, padding, dilation, padding_mode, step, cell, size, kernel, name
+        As in `conv2d`.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ShapeError, ValueError, TypeError
+        As in `conv2d`.
+
+    References
+    ----------
+    Dumoulin and Visin (2016), A guide to convolution arithmetic for deep learning, section 2.
+
+    Examples
+    --------
+    >>> from convlib import explore
+    >>> explore.conv1d([1, 2, 4, 8], [1, -1], stride=2, step=1).sentence
+    'Step 2 of 2: y[1] = −4. It reads input positions 2 to 3.'
+    """
+    return _explorer(
+        1, x, weight, size, kernel, stride=stride, padding=padding, dilation=dilation,
+        padding_mode=padding_mode, step=step, cell=cell, name=name,
+    )  # fmt: skip
+
+
+def conv2d(
+    x: Any = None,
+    weight: Any = None,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    padding_mode: str = "zeros",
+    step: int = 0,
+    cell: int | None = None,
+    size: int | None = None,
+    kernel: int | None = None,
+    name: str | None = None,
+) -> Explorer:
+    """Explore a 2-D convolution of one channel: input, kernel and output as grids, and the wires of one row.
+
+    Parameters
+    ----------
+    x : array_like, shape (H, W), optional
+        Your input; small whole numbers if left out. At most 14 on a side, padding included.
+    weight : array_like, shape (kH, kW), optional
+        Your kernel.
+    stride, padding, dilation : int
+        The settings at the start, the same on both axes; at most 4 each.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+    step : int
+        The output element shown at the start, counted row by row from 0.
+    cell : int, optional
+        An input element to follow instead, counted row by row: whom does it feed?
+    size, kernel : int, optional
+        How much of `x` and `weight` is used at the start, from the upper left corner.
+    name : str, optional
+        What the page's address calls this explorer.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ShapeError
+        If an array has the wrong rank or is too large to draw, or the settings don't fit.
+    ValueError
+        If an array holds NaN or infinity.
+    TypeError
+        If an array does not hold real numbers.
+
+    References
+    ----------
+    Dumoulin and Visin (2016), A guide to convolution arithmetic for deep learning, section 2.
+
+    Examples
+    --------
+    >>> from convlib import explore
+    >>> explore.conv2d([[1, 2], [3, 4]], [[1, -1]]).sentence
+    'Step 1 of 2: y[0, 0] = −1. It reads input row 0 and columns 0 to 1.'
+    """
+    return _explorer(
+        2, x, weight, size, kernel, stride=stride, padding=padding, dilation=dilation,
+        padding_mode=padding_mode, step=step, cell=cell, name=name,
+    )  # fmt: skip
+
+
+def conv3d(
+    x: Any = None,
+    weight: Any = None,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    padding_mode: str = "zeros",
+    step: int = 0,
+    cell: int | None = None,
+    size: int | None = None,
+    kernel: int | None = None,
+    name: str | None = None,
+) -> Explorer:
+    """Explore a 3-D convolution of one channel: every volume is a row of slices.
+
+    Parameters
+    ----------
+    x : array_like, shape (D, H, W), optional
+        Your input; small whole numbers if left out. At most 7 on a side, padding included.
+    weight : array_like, shape (kD, kH, kW), optional
+    stride, padding, dilation, padding_mode, step, cell, size, kernel, name
+        As in `conv2d`.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ShapeError, ValueError, TypeError
+        As in `conv2d`.
+
+    References
+    ----------
+    Dumoulin and Visin (2016), A guide to convolution arithmetic for deep learning, section 2.
+
+    Examples
+    --------
+    >>> from convlib import explore
+    >>> explore.conv3d(step=7).sentence[:25]
+    'Step 8 of 8: y[1, 1, 1] ='
+    """
+    return _explorer(
+        3, x, weight, size, kernel, stride=stride, padding=padding, dilation=dilation,
+        padding_mode=padding_mode, step=step, cell=cell, name=name,
+    )  # fmt: skip

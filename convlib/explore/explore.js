@@ -1,0 +1,332 @@
+// The explorers' core: numbers, drawing, and one component that makes any kind alive.
+// A kind is { check(s, d), limits(s, d), draw(s, d), code(s, d, dialect) }: pure functions of the state s and
+// the data d. Python has the same functions and draws the same strings; tests/explore compares them.
+// The files of this folder are joined into one classic script (convlib.explore.script).
+
+const KINDS = {};
+
+// ---------------------------------------------------------------- numbers as text
+const put = (n, d) => {
+  const s = String(n).padStart(d + 1, "0"), cut = s.length - d;
+  return d ? (s.slice(0, cut) + "." + s.slice(cut)).replace(/\.?0+$/, "") : s;
+};
+
+// At most three digits, a true minus sign; noise below 1e-9 is zero, and ties round away from it.
+const fmt = v => {
+  const a = Math.abs(v) * (1 + 1e-10), sign = v < 0 ? "−" : "";
+  if (a < 1e-9) return "0";
+  if (a >= 0.01 && a < 1e4) {
+    const d = a < 10 ? 2 : a < 100 ? 1 : 0;
+    return sign + put(Math.floor(a * [1, 10, 100][d] + 0.5), d);
+  }
+  let m = a, e = 0;
+  while (m >= 10) { m /= 10; e++; }
+  while (m < 1) { m *= 10; e--; }
+  let n = Math.floor(m * 10 + 0.5);
+  if (n >= 100) { n = 10; e++; }
+  return sign + put(n, 1) + "e" + (e < 0 ? "−" : "") + Math.abs(e);
+};
+const times = v => v < 0 ? "(" + fmt(v) + ")" : fmt(v);
+const literal = a => Array.isArray(a) ? "[" + a.map(literal).join(", ") + "]" : String(a);
+const spoken = rows => rows.map(r => r.map(fmt).join(" ")).join("; ");
+const lines = (...all) => all.filter(v => v !== null).join("\n") + "\n";
+const plural = (n, one, many) => n + " " + (n === 1 ? one : many || one + "s");
+const range = n => [...Array(n).keys()];
+
+// ---------------------------------------------------------------- drawing
+const CELL = 32;
+const esc = t => String(t).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+const xy = v => String(Math.floor(v * 10 + 0.5) / 10);
+const goes = go => go ? ` data-go="${go}"` : "";
+const box = (x, y, w, h, c, go) => `<path class="${c}" d="M${xy(x)} ${xy(y)}h${xy(w)}v${xy(h)}h${xy(-w)}z"${goes(go)}/>`;
+const line = (x, y, u, v, c) => `<path class="${c}" d="M${xy(x)} ${xy(y)}L${xy(u)} ${xy(v)}"/>`;
+const dot = (x, y, r, c, go) => `<circle class="${c}" cx="${xy(x)}" cy="${xy(y)}" r="${xy(r)}"${goes(go)}/>`;
+const text = (x, y, t, c) => `<text${c ? ` class="${c}"` : ""} x="${xy(x)}" y="${xy(y)}">${esc(t)}</text>`;
+const value = (x, y, t) => text(x, y + 4.5, t, t.length < 4 ? "" : t.length < 6 ? "s" : "xs");
+
+// One cell of a grid: colours in class c, value t, what a click sets.
+const cell = (x, y, t, c, go) => box(x + 1, y + 1, CELL - 2, CELL - 2, c, go) + value(x + CELL / 2, y + CELL / 2, t);
+
+// A panel: a title over a body of w × h, and its words for those who do not see it.
+const panel = (title, label, w, h, body) => {
+  const width = Math.max(Math.ceil(w), Math.ceil(title.length * 6.6)), height = Math.ceil(h) + 24;
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${esc(label)}">` +
+    text(0, 14, title, "T") + `<g transform="translate(0 24)">${body}</g></svg>`;
+};
+const group = (way, panels) => `<div class="cx-${way}">${panels.join("")}</div>`;
+
+// ---------------------------------------------------------------- state
+const limitOf = (kind, control, s, d) => {
+  const [, , low, high] = control;
+  return [low, typeof high === "string" ? KINDS[kind].limits(s, d)[high] : high];
+};
+
+// Why a state cannot be, in words; "" where it can. Fixed ranges first, then the kind's rules, then what depends on them.
+const illegal = (kind, controls, s, d) => {
+  const wrong = depends => {
+    for (const c of controls) {
+      const [name, label, low] = c, v = s[name];
+      if (Array.isArray(low)) { if (!low.includes(v)) return `${label} must be one of ${low.join(", ")}, not ${v}`; continue; }
+      if (typeof low === "boolean") { if (typeof v !== "boolean") return `${label} must be true or false, not ${v}`; continue; }
+      if (typeof c[3] === "string" !== depends) continue;
+      const [, high] = limitOf(kind, c, s, d);
+      if (!Number.isInteger(v) || v < low || v > high) return `${label} must be an integer from ${low} to ${high}, not ${v}`;
+    }
+    return "";
+  };
+  return wrong(false) || KINDS[kind].check(s, d) || wrong(true);
+};
+
+// Brings what depends on other settings back into its range: a smaller input has fewer steps.
+const settle = (kind, controls, s, d) => {
+  const out = { ...s };
+  for (const c of controls) if (typeof c[3] === "string") {
+    const [low, high] = limitOf(kind, c, out, d);
+    out[c[0]] = Math.min(Math.max(out[c[0]], low), high);
+  }
+  return out;
+};
+
+// The state after a wish. An illegal wish goes as far towards it as is legal, and says why not further.
+const wish = (kind, controls, s, d, changes) => {
+  const attempt = more => {
+    const next = { ...s, ...changes, ...more }, why = KINDS[kind].check(next, d);
+    return { s: why ? s : settle(kind, controls, next, d), why };
+  };
+  let got = attempt();
+  const why = got.why, name = Object.keys(changes)[0];
+  if (why && typeof s[name] === "number") {
+    const back = Math.sign(s[name] - changes[name]);
+    for (let v = changes[name]; got.why && v !== s[name]; v += back) got = attempt({ [name]: v });
+  }
+  return { s: got.s, why };
+};
+
+// ---------------------------------------------------------------- the component
+const el = (tag, attributes, ...inside) => {
+  const e = document.createElement(tag);
+  for (const [k, v] of Object.entries(attributes || {})) e.setAttribute(k, v);
+  e.append(...inside);
+  return e;
+};
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const inPage = () => window.top === window && !document.body.dataset.jpThemeName;
+const parse = (control, t) => Array.isArray(control[2]) ? t : typeof control[2] === "boolean" ? t === "true" : Number(t);
+let count = 0;
+
+class Explorer {
+  constructor(figure, options) {
+    const spec = JSON.parse(figure.dataset.spec);
+    Object.assign(this, { figure, kind: figure.dataset.kind, controls: spec.c, d: spec.d, options: options || {} });
+    this.m = KINDS[this.kind];
+    this.start = spec.s;
+    this.s = { ...spec.s };
+    this.id = this.name();
+    for (const part of ["draw", "say", "sum"]) this[part] = figure.querySelector(".cx-" + part);
+    this.build();
+    this.read();
+    this.paint();
+  }
+
+  name() {
+    const base = this.figure.dataset.name || this.kind;
+    let id = base, n = 1;
+    while (document.getElementById(id) || (X.all[id] && X.all[id].figure.isConnected)) id = base + "-" + ++n;
+    if (!this.figure.id) this.figure.id = id;
+    X.all[id] = this;
+    return id;
+  }
+
+  // Controls are made here, so that a page without script shows none that is dead.
+  build() {
+    const uid = "cx" + ++count;
+    this.inputs = {};
+    this.bar = el("div", { class: "cx-bar" });
+    const more = el("div", { class: "cx-more" });
+    this.note = el("p", { class: "cx-note", role: "status" });
+    for (const c of this.controls) {
+      const id = uid + c[0], input = this.input(c, id), out = el("output", { for: id });
+      this.inputs[c[0]] = { c, input, out };
+      const item = el("div", { class: "cx-item" }, el("label", { for: id }, c[1]), out, input);
+      if (c[0] === "step") this.bar.append(this.button("‹", "Previous step", () => this.go(-1)), item,
+        this.button("›", "Next step", () => this.go(1)), this.player());
+      else more.append(item);
+    }
+    const copies = el("div", { class: "cx-copy" }, this.button("Reset", "", () => this.want(this.start)));
+    for (const [name, dialect] of [["convlib", "convlib"], ["PyTorch", "torch"], ["Keras", "keras"]])
+      copies.append(this.button("Copy as " + name, "", () => this.copy(dialect)));
+    this.code = el("pre", { class: "cx-code", tabindex: "0", role: "region", "aria-label": "Code of this state", hidden: "" });
+    this.say.setAttribute("aria-live", "polite");
+    this.draw.setAttribute("tabindex", "0");
+    this.draw.setAttribute("role", "group");
+    this.draw.setAttribute("aria-label", "Drawing. Left and right arrow keys step, Home and End go to the first and last step.");
+    this.draw.after(this.bar);
+    this.sum.after(more, this.note, copies, this.code);
+    this.draw.addEventListener("click", e => this.click(e));
+    this.draw.addEventListener("keydown", e => this.key(e));
+  }
+
+  button(label, name, act) {
+    const b = el("button", { type: "button" }, label);
+    if (name) b.setAttribute("aria-label", name);
+    b.addEventListener("click", act);
+    return b;
+  }
+
+  input(c, id) {
+    let input;
+    if (Array.isArray(c[2])) {
+      input = el("select", { id });
+      for (const v of c[2]) input.append(el("option", { value: v }, v));
+    } else if (typeof c[2] === "boolean") input = el("input", { id, type: "checkbox" });
+    else input = el("input", { id, type: "range", step: 1 });
+    input.addEventListener(input.type === "range" ? "input" : "change", () => {
+      const v = input.type === "checkbox" ? input.checked : input.type === "range" ? Number(input.value) : input.value;
+      this.stop();
+      this.want(this.m.turn ? this.m.turn(c[0], v) : { [c[0]]: v });
+    });
+    return input;
+  }
+
+  player() {
+    this.play = this.button("Play", "", () => this.timer ? this.stop() : this.run());
+    this.play.hidden = calm();
+    return this.play;
+  }
+
+  run() {
+    const { high } = this.ends();
+    if (this.s.step >= high) this.want(this.turn(0));
+    this.say.setAttribute("aria-live", "off");
+    this.play.textContent = "Pause";
+    this.timer = setInterval(() => {
+      if (!this.figure.isConnected || this.s.step >= this.ends().high) return this.stop();
+      this.want(this.turn(this.s.step + 1));
+    }, 800);
+  }
+
+  stop() {
+    if (!this.timer) return;
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.play.textContent = "Play";
+    this.say.setAttribute("aria-live", "polite");
+  }
+
+  ends() {
+    const [low, high] = limitOf(this.kind, this.inputs.step.c, this.s, this.d);
+    return { low, high };
+  }
+
+  turn(step) { return this.m.turn ? this.m.turn("step", step) : { step }; }
+
+  go(by) {
+    const { low, high } = this.ends();
+    this.stop();
+    this.want(this.turn(Math.min(Math.max(this.s.step + by, low), high)));
+  }
+
+  key(e) {
+    const by = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[e.key];
+    if (!by || !this.inputs.step || e.altKey || e.ctrlKey || e.metaKey) return;
+    e.preventDefault();
+    this.go(by);
+  }
+
+  click(e) {
+    const hit = e.target.closest("[data-go]");
+    if (!hit) return;
+    this.stop();
+    this.want(this.decode(new URLSearchParams(hit.dataset.go), ""));
+  }
+
+  decode(params, prefix) {
+    const changes = {};
+    for (const c of this.controls) {
+      const t = params.get(prefix + c[0]);
+      if (t !== null) changes[c[0]] = parse(c, t);
+    }
+    return changes;
+  }
+
+  // Every change of the state passes here: a control, a click, the page's address, Python.
+  want(changes) {
+    const { s, why } = wish(this.kind, this.controls, this.s, this.d, changes);
+    this.s = s;
+    this.note.textContent = why ? "Not possible: " + why + "." : "";
+    this.paint();
+    this.write();
+    if (this.options.changed) this.options.changed({ ...s });
+  }
+
+  // A state that Python set, and has checked.
+  show(s) {
+    if (JSON.stringify(s) === JSON.stringify(this.s)) return;
+    this.s = { ...this.s, ...s };
+    this.note.textContent = "";
+    this.paint();
+  }
+
+  paint() {
+    const { s, d } = this, scene = this.m.draw(s, d);
+    this.draw.innerHTML = scene.draw;
+    this.say.textContent = scene.say;
+    this.sum.textContent = scene.sum;
+    for (const [name, { c, input, out }] of Object.entries(this.inputs)) {
+      const shown = scene.labels[name] === undefined ? String(s[name]) : scene.labels[name];
+      if (input.type === "checkbox") input.checked = s[name];
+      else if (input.type === "range") {
+        [input.min, input.max] = limitOf(this.kind, c, s, d);
+        input.value = s[name];
+        input.setAttribute("aria-valuetext", shown);
+      } else input.value = s[name];
+      out.textContent = input.type === "range" ? shown : "";
+    }
+    if (!this.code.hidden) this.code.textContent = this.m.code(s, d, this.dialect);
+  }
+
+  async copy(dialect) {
+    this.dialect = dialect;
+    this.code.hidden = false;
+    this.code.textContent = this.m.code(this.s, this.d, dialect);
+    try {
+      await navigator.clipboard.writeText(this.code.textContent);
+      this.note.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(this.code);
+      this.note.textContent = "The code is selected: copy it with your keyboard.";
+    }
+  }
+
+  // The address: ?conv2d.stride=2&conv2d.step=3#any-section. Only what differs from the start is written.
+  read() {
+    if (!inPage()) return;
+    const changes = this.decode(new URLSearchParams(location.search), this.id + ".");
+    if (!Object.keys(changes).length) return;
+    const next = { ...this.start, ...changes }, why = illegal(this.kind, this.controls, next, this.d);
+    if (why) this.note.textContent = "The address was not followed: " + why + ".";
+    else this.s = next;
+  }
+
+  write() {
+    if (!inPage()) return;
+    const params = new URLSearchParams(location.search);
+    for (const [name] of this.controls) {
+      if (this.s[name] === this.start[name]) params.delete(this.id + "." + name);
+      else params.set(this.id + "." + name, this.s[name]);
+    }
+    const query = params.toString();
+    try { history.replaceState(history.state, "", (query ? "?" + query : location.pathname) + location.hash); } catch { /* a page that may not */ }
+  }
+}
+
+X.all = {};
+X.kinds = KINDS;
+X.fmt = fmt;
+X.wish = wish;
+X.illegal = illegal;
+X.mount = (figure, options) => figure.explorer || (figure.explorer = new Explorer(figure, options));
+X.scan = () => {
+  if (document.readyState === "loading") return;
+  for (const f of document.querySelectorAll("figure.cx[data-spec]")) if (KINDS[f.dataset.kind]) X.mount(f);
+};
