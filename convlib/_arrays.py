@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import reduce
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,29 @@ def einsum(subscripts: str, *operands: Array) -> Array:
     return np.einsum(subscripts, *operands, optimize=True)
 
 
+def all_finite(array: Array) -> bool:
+    """Whether no element is NaN or Inf."""
+    return bool((torch().isfinite if is_torch(array) else np.isfinite)(array).all())
+
+
+def roll(array: Array, shifts: Sequence[int], axes: Sequence[int]) -> Array:
+    """The array turned by `shifts` along the axes; what falls off the end comes in at the start."""
+    return array.roll(tuple(shifts), tuple(axes)) if is_torch(array) else np.roll(array, shifts, axes)
+
+
+def fftn(array: Array, points: Sequence[int], axes: Sequence[int]) -> Array:
+    """The spectrum over `axes`, filled with zeros to `points`; half of it for real arrays."""
+    if is_torch(array):
+        return (torch().fft.fftn if array.is_complex() else torch().fft.rfftn)(array, points, axes)
+    return (np.fft.fftn if array.dtype.kind == "c" else np.fft.rfftn)(array, points, axes)
+
+
+def ifftn(spectrum: Array, points: Sequence[int], axes: Sequence[int], dtype: Any) -> Array:
+    """The array of `dtype` whose `fftn` it is."""
+    library = torch().fft if is_torch(spectrum) else np.fft
+    return (library.ifftn if kind(dtype) == "c" else library.irfftn)(spectrum, points, axes)
+
+
 def sliding_windows(x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
     """Every patch that the kernel sees, as a view: (..., *S) gives (..., *out, *kernel)."""
     rank = len(kernel)
@@ -147,13 +171,18 @@ def sliding_windows(x: Array, kernel: Sequence[int], stride: Sequence[int], dila
     return x
 
 
+def room(source: Array, workspace: Array) -> Array:
+    """`workspace`, or a new one where it is too small to take a copy of the source."""
+    return workspace if workspace.shape[0] >= prod(source.shape) else empty((prod(source.shape),), source)
+
+
 def copy(source: Array, workspace: Array) -> Array:
     """The source made contiguous: in NumPy written into flat `workspace`; fresh in torch (autograd keeps it)."""
     if is_torch(source):
         return source.contiguous()
-    room = workspace.reshape(source.shape)
-    np.copyto(room, source)
-    return room
+    target = workspace[: source.size].reshape(source.shape)
+    np.copyto(target, source)
+    return target
 
 
 def matmul(a: Array, b: Array, out: Array) -> None:
@@ -175,6 +204,21 @@ def torch_convolution(
     """torch's own convolution (oneDNN, cuDNN) of rank 1, 2 or 3, for the same padding at both ends of an axis."""
     function = getattr(torch().nn.functional, f"conv{weight.ndim - 2}d")
     return function(x, weight, bias, stride, padding, dilation, groups)
+
+
+def torch_transposed_convolution(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Any,
+    padding: Any,
+    extra: Any,
+    groups: int,
+    dilation: Any,
+) -> Array:
+    """torch's own transposed convolution of rank 1, 2 or 3; `extra` is its output_padding."""
+    function = getattr(torch().nn.functional, f"conv_transpose{weight.ndim - 2}d")
+    return function(x, weight, bias, stride, padding, extra, groups, dilation)
 
 
 def library(array: Array) -> Any:

@@ -179,11 +179,12 @@ def _conv(
     x = x if batched else x[None]
     how = check_conv(operation, x, weight, bias, stride, padding, dilation, groups)
     check_choice(operation, "padding_mode", padding_mode, PADDING_MODES)
-    check_choice(operation, "method", method, ("auto", *algorithms.METHODS))
+    exact = arrays.kind(arrays.common_dtype(x, weight, bias)) == "i"
+    algorithms.check_method(operation, method, weight.shape[2:], how.stride, how.dilation, exact)
 
     def correlate(x: Array, weight: Array, bias: Array | None) -> Array:
         x = _padded(operation, x, how.padding, padding_mode)
-        out = algorithms.correlate(x, weight, how.stride, how.dilation, how.groups, method)
+        out = algorithms.correlate(x, weight, how.stride, how.dilation, how.groups, method, exact)
         if bias is not None:
             out += bias.reshape(-1, *[1] * rank)
         return out

@@ -11,30 +11,72 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from convlib import _arrays as arrays
 from convlib._arrays import Array
+from convlib.algorithms.choose import choose_method, estimated_times
 from convlib.algorithms.direct import direct
+from convlib.algorithms.fft import fft
 from convlib.algorithms.gemm import gemm
+from convlib.algorithms.winograd import winograd2, winograd4
 
-__all__ = ["METHODS", "choose_method", "correlate", "direct", "gemm"]
+__all__ = [
+    "METHODS",
+    "check_method",
+    "choose_method",
+    "correlate",
+    "direct",
+    "fft",
+    "gemm",
+    "winograd2",
+    "winograd4",
+]
 
-METHODS: dict[str, Callable[..., Array]] = {"direct": direct, "gemm": gemm}
+METHODS: dict[str, Callable[..., Array]] = {
+    "direct": direct,
+    "gemm": gemm,
+    "fft": fft,
+    "winograd2": winograd2,
+    "winograd4": winograd4,
+}
+
+
+def check_method(
+    operation: str,
+    method: str,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    exact: bool,
+) -> None:
+    """Raise ValueError where a named method can't do this convolution."""
+    if method not in ("auto", *METHODS):
+        known = ", ".join(map(repr, ("auto", *METHODS)))
+        raise ValueError(f"{operation}: method must be one of {known}, not {method!r}.")
+    if exact and method not in ("auto", "direct", "gemm"):
+        raise ValueError(
+            f"{operation}: integers are exact; method={method!r} rounds. Take 'gemm' or 'direct'."
+        )
+    if method.startswith("winograd") and not (tuple(kernel) == (3, 3) and {*stride, *dilation} == {1}):
+        raise ValueError(
+            f"{operation}: method={method!r} needs a 3×3 kernel, stride 1 and dilation 1, but the kernel is "
+            f"{'×'.join(map(str, kernel))}, stride {tuple(stride)}, dilation {tuple(dilation)}."
+        )
 
 
 def correlate(
-    x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int], groups: int, method: str
-) -> Array:
-    """Run a method, or the one that "auto" chooses."""
-    if method == "auto":
-        method = choose_method(x.shape, weight.shape, stride, dilation, groups)
-    return METHODS[method](x, weight, stride, dilation, groups)
-
-
-def choose_method(
-    x_shape: Sequence[int],
-    weight_shape: Sequence[int],
+    x: Array,
+    weight: Array,
     stride: Sequence[int],
     dilation: Sequence[int],
     groups: int,
-) -> str:
-    """The name of the method that `method="auto"` takes for these shapes."""
-    return "gemm"
+    method: str = "auto",
+    exact: bool = False,
+) -> Array:
+    """Run a method on an x that is padded already; "auto" takes the one that should be fastest."""
+    if method == "auto":
+        times = estimated_times(x.shape, weight.shape, stride, dilation, groups)
+        by_fft = (
+            times["fft"] < times["gemm"] and not exact and arrays.all_finite(x) and arrays.all_finite(weight)
+        )
+        method = "fft" if by_fft else "gemm"
+    return METHODS[method](x, weight, stride, dilation, groups)
