@@ -60,6 +60,7 @@ phone, its 12-point text is 11.3 to 13 pixels high.
 """
 
 _ARROWS = (None, "forward", "backward")
+_MOST_STEMS = 120
 
 
 def grid(
@@ -264,18 +265,18 @@ def image(a: Any, *, signed: bool | None = None, title: str | None = None, ax: A
         raise ValueError(f"image: a picture in colour has the shape (3, H, W), got a of shape {a.shape}.")
     ax = _axes(ax, a.shape[-2:])
     if a.ndim == 3:
-        ax.imshow(np.moveaxis(a, 0, -1).clip(0, 1), interpolation="nearest")
+        ax.imshow(np.moveaxis(a, 0, -1).clip(0, 1), interpolation="none")
     else:
         low, high = a.min(initial=0), a.max(initial=0)
         if signed or (signed is None and low < 0):
             low, high = -max(-low, high), max(-low, high)
-        ax.imshow(a, cmap="gray", vmin=low, vmax=high or 1, interpolation="nearest")
+        ax.imshow(a, cmap="gray", vmin=low, vmax=high or 1, interpolation="none")
     ax.set_axis_off()
     return _titled(ax, title)
 
 
 def signal(x: Any, *, kind: str = "input", lit: Any = None, title: str | None = None, ax: Any = None) -> Any:
-    """Draw a signal as stems, one for each sample.
+    """Draw a signal as stems, one for each sample; as a line where it has more than 120.
 
     Parameters
     ----------
@@ -303,10 +304,12 @@ def signal(x: Any, *, kind: str = "input", lit: Any = None, title: str | None = 
         on[lit] = True
     ax = _axes(ax, (2, 5))
     ax.axhline(0, color=PALETTE["muted"], linewidth=0.8)
+    if x.size > _MOST_STEMS:
+        ax.plot(np.arange(x.size), x, color=colour, linewidth=0.9)
     for where, tint, size in ((~on, colour, 4), (on, PALETTE["highlight"], 6)):
         at = np.flatnonzero(where)
-        ax.vlines(at, 0, x[at], color=tint, linewidth=1.2 if x.size > 60 else 2)
-        if x.size <= 120:
+        if at.size <= _MOST_STEMS:
+            ax.vlines(at, 0, x[at], color=tint, linewidth=2)
             ax.plot(at, x[at], "o", color=tint, markersize=size)
     ax.spines["bottom"].set_visible(False)
     return _titled(ax, title)
