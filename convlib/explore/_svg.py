@@ -51,9 +51,14 @@ def value(x: float, y: float, t: str) -> str:
     return text(x, y + 4.5, t, "" if len(t) < 4 else "s" if len(t) < 6 else "xs")
 
 
-def cell(x: float, y: float, t: str, c: str, go: str = "") -> str:
-    """Return a grid's cell with its value."""
-    return box(x + 1, y + 1, CELL - 2, CELL - 2, c, go) + value(x + CELL / 2, y + CELL / 2, t)
+def cell(x: float, y: float, t: str, c: str, go: str = "", crossed: bool = False, colour: int = -1) -> str:
+    """Return a grid's cell with its value; it may be crossed out, and underlined in a channel's colour."""
+    out = box(x + 1, y + 1, CELL - 2, CELL - 2, c, go) + value(x + CELL / 2, y + CELL / 2, t)
+    if crossed:
+        out += line(x + 5, y + 5, x + 27, y + 27, "x")
+    if colour >= 0:
+        out += line(x + 4, y + 28, x + 28, y + 28, f"b w{colour % 8}")
+    return out
 
 
 @dataclass(frozen=True)

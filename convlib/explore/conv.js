@@ -68,78 +68,49 @@ const convCheck = (s, d) => {
 };
 
 // ---------------------------------------------------------------- the drawing
+const sized = (shape, rank) => shape.slice(3 - rank).join("×");
+const sliced = (name, z, shape, rank) => rank < 3 ? `${name} ${sized(shape, rank)}` : `${name}, slice ${z}`;
 const inputPanels = (s, d, g, lit, mode) => range(g.padded[0]).map(z => {
-  const [, h, w] = g.padded, at = z - g.pad[0];
-  let body = "";
-  for (const y of range(h)) for (const x of range(w)) {
-    const i = [z, y, x].map((v, j) => source(v - g.pad[j], g.n[j], mode));
-    const own = [z, y, x].every((v, j) => v >= g.pad[j] && v < g.pad[j] + g.n[j]);
-    const flat = i.every(v => v >= 0) ? flat3(i, g.n) : -1, on = lit.has(flat3([z, y, x], g.padded));
-    const v = flat < 0 ? 0 : g.x[i[0]][i[1]][i[2]];
-    body += cell(x * CELL, y * CELL, fmt(v), (own ? "i" : "p") + (on ? " h" : ""), flat < 0 ? "" : "cell=" + (flat === s.cell ? -1 : flat));
-    if (own && !g.reads[flat]) body += line(x * CELL + 5, y * CELL + 5, x * CELL + 27, y * CELL + 27, "x");
-  }
-  const size = g.n.slice(3 - d.rank).join("×"), around = s.padding ? `, padding ${s.padding}` : "";
-  const title = d.rank < 3 ? `input ${size}${around}` : at < 0 || at >= g.n[0] ? `slice ${fmt(at)}: padding` : `input, slice ${at}`;
-  const rows = at < 0 || at >= g.n[0] ? "" : ": " + spoken(cropped(g.x[at], [g.n[1], g.n[2]]));
-  return panel(title, `${title}${rows}. ${plural(lit.size, "cell")} lit.`, w * CELL, h * CELL, body);
+  const at = z - g.pad[0], inside = at >= 0 && at < g.n[0];
+  const title = d.rank < 3 ? sliced("input", 0, g.n, d.rank) + (s.padding ? `, padding ${s.padding}` : "") : inside ? `input, slice ${at}` : `slice ${fmt(at)}: padding`;
+  const rows = inside ? ": " + spoken(cropped(g.x[at], [g.n[1], g.n[2]])) : "";
+  return grid(title, `${title}${rows}. ${plural(lit.size, "cell")} lit.`, g.padded[1], g.padded[2], (y, x) => {
+    const q = [z, y, x], i = q.map((v, j) => source(v - g.pad[j], g.n[j], mode)), none = i.some(v => v < 0);
+    const own = q.every((v, j) => v >= g.pad[j] && v < g.pad[j] + g.n[j]), flat = none ? -1 : flat3(i, g.n);
+    return [fmt(none ? 0 : g.x[i[0]][i[1]][i[2]]), (own ? "i" : "p") + (lit.has(flat3(q, g.padded)) ? " h" : ""),
+      none ? "" : "cell=" + (flat === s.cell ? -1 : flat), own && !g.reads[flat]];
+  });
 });
 
-const kernelPanels = (d, g, row, strong) => range(g.k[0]).map(z => {
-  const [, h, w] = g.k;
-  let body = "";
-  for (const y of range(h)) for (const x of range(w)) {
-    const on = strong.has(flat3([z, y, x], g.k));
-    body += cell(x * CELL, y * CELL, fmt(g.w[z][y][x]), "k" + (on ? " h" : ""));
-    if (z === row[0] && y === row[1]) body += line(x * CELL + 4, y * CELL + 28, x * CELL + 28, y * CELL + 28, `b w${x % 8}`);
-  }
-  const title = d.rank < 3 ? `kernel ${g.k.slice(3 - d.rank).join("×")}` : `kernel, slice ${z}`;
-  return panel(title, `${title}: ${spoken(cropped(g.w[z], [h, w]))}`, w * CELL, h * CELL, body);
+const kernelPanels = (d, g, row, lit) => range(g.k[0]).map(z => {
+  const [, h, w] = g.k, title = sliced("kernel", z, g.k, d.rank);
+  return grid(title, `${title}: ${spoken(cropped(g.w[z], [h, w]))}`, h, w, (y, x) =>
+    [fmt(g.w[z][y][x]), "k" + (lit.has(flat3([z, y, x], g.k)) ? " h" : ""), "", false, z === row[0] && y === row[1] ? x : -1]);
 });
 
 const outputPanels = (s, d, g, lit) => range(g.out[0]).map(z => {
-  const [, h, w] = g.out;
-  let body = "";
-  for (const y of range(h)) for (const x of range(w)) {
-    const o = flat3([z, y, x], g.out);
-    body += cell(x * CELL, y * CELL, fmt(g.y[o]), "o" + (lit.has(o) ? " h" : ""), `step=${o}&cell=-1`);
-  }
-  const title = d.rank < 3 ? `output ${g.out.slice(3 - d.rank).join("×")}` : `output, slice ${z}`;
-  return panel(title, `${title}: ${spoken(range(h).map(y => range(w).map(x => g.y[flat3([z, y, x], g.out)])))}`, w * CELL, h * CELL, body);
+  const [, h, w] = g.out, title = sliced("output", z, g.out, d.rank), flat = (y, x) => flat3([z, y, x], g.out);
+  return grid(title, `${title}: ${spoken(range(h).map(y => range(w).map(x => g.y[flat(y, x)])))}`, h, w, (y, x) =>
+    [fmt(g.y[flat(y, x)]), "o" + (lit.has(flat(y, x)) ? " h" : ""), `step=${flat(y, x)}&cell=-1`]);
 });
 
-// The wires of one row: kernel row `row` carries one row of the padded input to one row of the output.
+// The wires of one row: kernel row `row` carries one row of the padded input to row `at` of the output.
 const wirePanel = (s, d, g, mode, row, at, strong) => {
-  const q = [0, 1].map(j => at[j] * g.stride[j] + row[j] * g.dil[j]);
-  const i = q.map((v, j) => source(v - g.pad[j], g.n[j], mode)), up = 16, down = 126;
-  const xs = range(g.padded[2]).map(x => {
-    const c = source(x - g.pad[2], g.n[2], mode);
-    return c < 0 || i[0] < 0 || i[1] < 0 ? 0 : g.x[i[0]][i[1]][c];
-  });
-  const weights = g.w[row[0]][row[1]], right = x => x * CELL + CELL / 2;
-  const place = o => (o * g.stride[2] + (g.span[2] - 1) / 2) * CELL + CELL / 2;
-  let thin = "", thick = "", dots = "";
-  const lit = new Set();
-  for (const o of range(g.out[2])) for (const c of range(g.k[2])) {
-    const x = o * g.stride[2] + c * g.dil[2], on = strong(o, source(x - g.pad[2], g.n[2], mode));
-    const wire = line(right(x), up + 13, place(o), down - 13, `w${c % 8} ${on ? "v" : "u"}`);
-    if (on) { thick += wire; lit.add("i" + x); lit.add("o" + o); } else thin += wire;
-  }
-  xs.forEach((v, x) => {
-    const own = x >= g.pad[2] && x < g.pad[2] + g.n[2] && q.every((v, j) => v >= g.pad[j] && v < g.pad[j] + g.n[j]);
-    dots += dot(right(x), up, 13, (own ? "i" : "p") + (lit.has("i" + x) ? " h" : "")) + value(right(x), up, fmt(v));
-  });
-  for (const o of range(g.out[2])) {
-    let part = 0;
-    for (const c of range(g.k[2])) part += weights[c] * xs[o * g.stride[2] + c * g.dil[2]];
-    dots += dot(place(o), down, 13, "o" + (lit.has("o" + o) ? " h" : ""), `step=${flat3([at[0], at[1], o], g.out)}&cell=-1`) + value(place(o), down, fmt(part));
-  }
+  const q = [0, 1].map(j => at[j] * g.stride[j] + row[j] * g.dil[j]), [z, y] = q.map((v, j) => source(v - g.pad[j], g.n[j], mode));
+  const column = x => source(x - g.pad[2], g.n[2], mode), right = x => x * CELL + CELL / 2;
+  const xs = range(g.padded[2]).map(x => z < 0 || y < 0 || column(x) < 0 ? 0 : g.x[z][y][column(x)]);
+  const own = x => [...q, x].every((v, j) => v >= g.pad[j] && v < g.pad[j] + g.n[j]);
+  const reads = o => range(g.k[2]).map(c => o * g.stride[2] + c * g.dil[2]);
+  const links = range(g.out[2]).flatMap(o => reads(o).map((x, c) => [x, o, c, strong(o, column(x))]));
+  const part = o => reads(o).reduce((sum, x, c) => sum + g.w[row[0]][row[1]][c] * xs[x], 0);
+  const rows = `row ${fmt(q[1] - g.pad[1])}, kernel row ${row[1]}:`;
+  const words = d.rank === 1 ? ["One colour per weight."] : d.rank === 2 ? [`Input ${rows}`, `a part of output row ${at[1]}.`]
+    : [`Input slice ${fmt(q[0] - g.pad[0])}, ${rows}`, `a part of output slice ${at[0]}, row ${at[1]}.`];
   const title = d.rank === 1 ? "the wires" : "the wires of one row";
-  const says = d.rank === 1 ? "One colour per weight." : d.rank === 2 ? `Input row ${fmt(q[1] - g.pad[1])}, kernel row ${row[1]}: a part of output row ${at[1]}.`
-    : `Input slice ${fmt(q[0] - g.pad[0])}, row ${fmt(q[1] - g.pad[1])}, kernel row ${row[1]}: a part of output slice ${at[0]}, row ${at[1]}.`;
-  const words = says.split(": ").map((t, j, all) => text(0, down + 34 + 16 * j, t + (j < all.length - 1 ? ":" : ""), "L")).join("");
-  return panel(title, `${title}. ${says} ${plural(g.k[2], "wire")} to each of ${plural(g.out[2], "output")}.`,
-    g.padded[2] * CELL, down + 24 + 16 * says.split(": ").length, thin + thick + dots + words);
+  return wiring(title, `${title}. ${words.join(" ")} ${plural(g.k[2], "wire")} to each of ${plural(g.out[2], "output")}.`, g.padded[2] * CELL,
+    xs.map((v, x) => [right(x), fmt(v), own(x) ? "i" : "p"]),
+    range(g.out[2]).map(o => [right(o * g.stride[2] + (g.span[2] - 1) / 2), fmt(part(o)), "o", `step=${flat3([at[0], at[1], o], g.out)}&cell=-1`]),
+    links, words);
 };
 
 const convDraw = (s, d) => {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convlib.explore._conv_draw import element, input_panels, kernel_panels, output_panels, wire_panel
+from convlib.explore._conv_draw import element, input_panel, kernel_panel, output_panel, wire_panel
 from convlib.explore._conv_shape import LARGEST, Numbers, Tap, at3, check, flat3, limits
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._svg import Scene
@@ -50,9 +50,11 @@ def draw(s: State, d: Data) -> Scene:
     def strong(o: int, c: int) -> bool:
         return (first is not None and c == column) if picked else o == here[2]
 
+    kernel = [kernel_panel(g, z, row, weights) for z in range(g.k[0])]
+    output = [output_panel(g, z, outs) for z in range(g.out[0])]
     groups = [
-        ("row", input_panels(g, lit, s["cell"])),
-        ("col" if g.rank < 3 else "row", kernel_panels(g, row, weights) + output_panels(g, outs)),
+        ("row", [input_panel(g, z, lit, s["cell"]) for z in range(g.padded[0])]),
+        ("col" if g.rank < 3 else "row", kernel + output),
         ("row", [wire_panel(g, row, at, strong)]),
     ]
     picked_name = element(s["cell"], g.n, "x", g.rank) if picked else "none"

@@ -44,14 +44,40 @@ const dot = (x, y, r, c, go) => `<circle class="${c}" cx="${xy(x)}" cy="${xy(y)}
 const text = (x, y, t, c) => `<text${c ? ` class="${c}"` : ""} x="${xy(x)}" y="${xy(y)}">${esc(t)}</text>`;
 const value = (x, y, t) => text(x, y + 4.5, t, t.length < 4 ? "" : t.length < 6 ? "s" : "xs");
 
-// One cell of a grid: colours in class c, value t, what a click sets.
-const cell = (x, y, t, c, go) => box(x + 1, y + 1, CELL - 2, CELL - 2, c, go) + value(x + CELL / 2, y + CELL / 2, t);
+// One cell of a grid: value t, colours in class c, what a click sets, whether it is crossed out, and the
+// number of the channel colour that underlines it.
+const cell = (x, y, t, c, go, crossed, colour = -1) => box(x + 1, y + 1, CELL - 2, CELL - 2, c, go) + value(x + CELL / 2, y + CELL / 2, t) +
+  (crossed ? line(x + 5, y + 5, x + 27, y + 27, "x") : "") + (colour < 0 ? "" : line(x + 4, y + 28, x + 28, y + 28, `b w${colour % 8}`));
 
 // A panel: a title over a body of w × h, and its words for those who do not see it.
 const panel = (title, label, w, h, body) => {
   const width = Math.max(Math.ceil(w), Math.ceil(title.length * 6.6)), height = Math.ceil(h) + 24;
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${esc(label)}">` +
     text(0, 14, title, "T") + `<g transform="translate(0 24)">${body}</g></svg>`;
+};
+// Cells in rows and columns: at(y, x) is what cell takes: [value, class, go, crossed, colour].
+const grid = (title, label, h, w, at) => panel(title, label, w * CELL, h * CELL,
+  range(h).map(y => range(w).map(x => cell(x * CELL, y * CELL, ...at(y, x))).join("")).join(""));
+
+// Two rows of dots [x, value, class, go] and lines [top, bottom, colour, strong] between them; `words` stand below.
+const UP = 16, DOWN = 126;
+const wiring = (title, label, w, top, bottom, links, words) => {
+  const strong = links.filter(l => l[3]), lit = [0, 1].map(end => new Set(strong.map(l => l[end])));
+  const wire = on => links.filter(l => !l[3] === !on).map(([a, b, k]) => line(top[a][0], UP + 13, bottom[b][0], DOWN - 13, `w${k % 8} ${on ? "v" : "u"}`)).join("");
+  const dots = [top, bottom].map((all, end) => all.map(([x, t, c, go], j) =>
+    dot(x, [UP, DOWN][end], 13, c + (lit[end].has(j) ? " h" : ""), go) + value(x, [UP, DOWN][end], t)).join("")).join("");
+  return panel(title, label, w, DOWN + 24 + 16 * words.length, wire(false) + wire(true) + dots + words.map((t, j) => text(0, DOWN + 34 + 16 * j, t, "L")).join(""));
+};
+
+// A matrix as coloured cells: at(r, c) is [weight's number, value] or null; lit rows and columns are outlined.
+const matrix = (title, label, rows, cols, at, litRows, litCols) => {
+  const a = Math.max(3, Math.min(24, Math.floor(300 / cols), Math.floor(400 / rows))), w = cols * a, h = rows * a;
+  let body = box(0, 0, w, h, "m");
+  for (const r of range(rows)) for (const c of range(cols)) {
+    const e = at(r, c);
+    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, fmt(e[1]), "s"));
+  }
+  return panel(title, label, w, h, body + litRows.map(r => box(0, r * a, w, a, "H")).join("") + litCols.map(c => box(c * a, 0, a, h, "H")).join(""));
 };
 const group = (way, panels) => `<div class="cx-${way}">${panels.join("")}</div>`;
 
