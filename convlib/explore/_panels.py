@@ -1,0 +1,71 @@
+"""The pictures that the kinds share: a grid, dots and lines, a matrix. The script has the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from convlib.explore._svg import CELL, Panel, box, cell, dot, line, text, value
+from convlib.explore._text import fmt
+
+UP, DOWN = 16, 126
+"""Heights of the two rows of dots."""
+Dot = tuple[Any, ...]
+Link = tuple[int, int, int, bool]
+
+
+def grid(title: str, label: str, h: int, w: int, at: Callable[[int, int], Sequence[Any]]) -> Panel:
+    """Return cells in rows and columns; ``at(y, x)`` is what `cell` takes: value, class, go, crossed, colour."""
+    cells = (cell(x * CELL, y * CELL, *at(y, x)) for y in range(h) for x in range(w))
+    return Panel(title, label, w * CELL, h * CELL, "".join(cells))
+
+
+def wiring(
+    title: str,
+    label: str,
+    w: float,
+    top: Sequence[Dot],
+    bottom: Sequence[Dot],
+    links: Sequence[Link],
+    words: Sequence[str],
+) -> Panel:
+    """Return two rows of dots (x, value, class, go), and lines (top, bottom, colour, strong) between them."""
+
+    def wires(on: bool) -> str:
+        return "".join(
+            line(top[a][0], UP + 13, bottom[b][0], DOWN - 13, f"w{k % 8} {'v' if on else 'u'}")
+            for a, b, k, strong in links
+            if strong == on
+        )
+
+    dots = ""
+    for end, (every, y) in enumerate(((top, UP), (bottom, DOWN))):
+        lit = {link[end] for link in links if link[3]}
+        for j, (x, t, c, *go) in enumerate(every):
+            dots += dot(x, y, 13, c + (" h" if j in lit else ""), *go) + value(x, y, t)
+    below = "".join(text(0, DOWN + 34 + 16 * j, t, "L") for j, t in enumerate(words))
+    return Panel(title, label, w, DOWN + 24 + 16 * len(words), wires(False) + wires(True) + dots + below)
+
+
+def matrix(
+    title: str,
+    label: str,
+    rows: int,
+    cols: int,
+    at: Callable[[int, int], tuple[int, float] | None],
+    lit_rows: Iterable[int] = (),
+    lit_cols: Iterable[int] = (),
+) -> Panel:
+    """Return a matrix as coloured cells; ``at(r, c)`` is the weight's number and its value, or None."""
+    a = max(3, min(24, 300 // cols, 400 // rows))
+    w, h = cols * a, rows * a
+    body = box(0, 0, w, h, "m")
+    for r in range(rows):
+        for c in range(cols):
+            entry = at(r, c)
+            if entry:
+                body += box(c * a, r * a, a, a, f"f{entry[0] % 8}")
+                body += text(c * a + a / 2, r * a + a / 2 + 4, fmt(entry[1]), "s") if a >= 18 else ""
+    body += "".join(box(0, r * a, w, a, "H") for r in lit_rows)
+    body += "".join(box(c * a, 0, a, h, "H") for c in lit_cols)
+    return Panel(title, label, w, h, body)

@@ -1,0 +1,160 @@
+"""Python and the script draw, say and compute the same from the same state, and the numbers are convlib's."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlib import conv, explore
+from convlib.explore._kind import high, illegal, settle
+
+DIALECTS = ("convlib", "torch", "keras")
+
+
+def numbers(rng, *shape):
+    """Small whole numbers, or numbers with decimals, of all magnitudes that are drawn."""
+    way = rng.integers(4)
+    if way == 0:
+        return rng.integers(-9, 10, shape)
+    return np.round(rng.normal(size=shape) * (1, 1, 30, 2000)[way], (0, 2, 3, 1)[way])
+
+
+# ------------------------------------------------------------ one factory and one oracle per kind
+def conv_explorer(rank):
+    def make(rng):
+        face, most = getattr(explore, f"conv{rank}d"), (0, 12, 8, 4)[rank]
+        if rng.random() < 0.3:
+            return face()
+        x = numbers(rng, *rng.integers(1, most + 1, rank))
+        return face(x, numbers(rng, *rng.integers(1, np.minimum(x.shape, (0, 6, 5, 3)[rank]) + 1)))
+
+    return make
+
+
+def conv_numbers(s, d):
+    rank = d["rank"]
+    x = np.array(d["x"], dtype=float)[(slice(s["size"]),) * rank]
+    w = np.array(d["weight"], dtype=float)[(slice(s["kernel"]),) * rank]
+    how = {name: s[name] for name in ("stride", "padding", "dilation", "padding_mode")}
+
+    def apply(x):
+        return conv(x[None, None], w[None, None], **how)[0, 0]
+
+    # How often an input is read: the sum of a convolution's gradient whose weights are all one.
+    reads = np.zeros(x.size)
+    for i in range(x.size):
+        unit = np.zeros(x.size)
+        unit[i] = 1
+        reads[i] = conv(unit.reshape(1, 1, *x.shape), np.ones((1, 1, *w.shape)), **how).sum()
+    return {"y": apply(x).ravel(), "reads": reads}
+
+
+@dataclass(frozen=True)
+class Case:
+    make: Any
+    oracle: Any
+    count: int = 700
+
+
+CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)}
+
+
+# ------------------------------------------------------------ random states
+def wander(explorer, chance):
+    """A random state of an explorer: any value of every control, legal or not."""
+    kind, controls, s, d = explorer._kind, explorer._controls, explorer.state, explorer._data
+    for name, _, low, *rest in controls:
+        if isinstance(low, bool):
+            s[name] = chance.random() < 0.5
+        elif low and isinstance(low, list) and isinstance(low[0], str):
+            s[name] = chance.choice(low)
+        elif isinstance(low, list):
+            s[name] = [chance.randint(low[0], low[1]) for _ in s[name]]
+        elif isinstance(rest[0], int):
+            s[name] = chance.randint(low, rest[0])
+    if kind.check(s, d):
+        return s
+    for control in controls:
+        if len(control) > 3 and isinstance(control[3], str):
+            s[control[0]] = control[2]
+            top = high(kind, control, s, d)
+            often = chance.random() < 0.5 or control[2] == 0
+            s[control[0]] = chance.randint(control[2], top) if often else control[2]
+    return settle(kind, controls, s, d)
+
+
+def states(name):
+    """Distinct states of a kind; one in ten is illegal."""
+    case, rng, chance, seen, found = CASES[name], np.random.default_rng(7), random.Random(7), set(), []
+    illegals = 0
+    while len(found) < case.count:
+        explorer = case.make(rng)
+        for _ in range(6):
+            s = wander(explorer, chance)
+            key = json.dumps([s, explorer._data], sort_keys=True)
+            why = illegal(explorer._kind, explorer._controls, s, explorer._data)
+            if key in seen or (why and illegals > case.count / 10):
+                continue
+            seen.add(key)
+            illegals += bool(why)
+            found.append((explorer, s, why))
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_python_and_script_agree(name, script):
+    found = states(name)
+    for control in found[0][0]._controls:
+        assert len({str(s[control[0]]) for _, s, why in found if not why}) > 1, f"{control[0]} never varied"
+    asked = [{"kind": e.kind, "controls": e._controls, "s": s, "d": e._data} for e, s, _ in found]
+    for (explorer, s, why), answer in zip(found, script(asked), strict=True):
+        assert answer["why"] == why, s
+        if why:
+            continue
+        scene, d = explorer._kind.draw(s, explorer._data), explorer._data
+        assert answer["say"] == scene.say, s
+        assert answer["sum"] == scene.sum, s
+        assert answer["labels"] == scene.labels, s
+        assert answer["draw"] == scene.html(), s
+        assert answer["code"] == [explorer._kind.code(s, d, dialect) for dialect in DIALECTS], s
+        expected = CASES[name].oracle(s, d)
+        assert set(expected) == set(answer["numbers"])
+        for key, values in expected.items():
+            np.testing.assert_allclose(
+                answer["numbers"][key], values, rtol=1e-10, atol=1e-9, err_msg=f"{key} {s}"
+            )
+
+
+def test_the_sets_are_many():
+    assert sum(case.count for case in CASES.values()) >= 700 * len(CASES)
+    assert min(case.count for case in CASES.values()) >= 500
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_step_is_fast(name, script):
+    """The drawing of a default state takes less than 16 ms in the script."""
+    e = CASES[name].make(np.random.default_rng(0))
+    start = getattr(explore, name)()
+    (answer,) = script(
+        [{"kind": e.kind, "controls": start._controls, "s": start.state, "d": start._data, "times": 50}]
+    )
+    assert answer["ms"] < 16
+
+
+# ------------------------------------------------------------ the code of a state
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("dialect", ["convlib", "torch"])
+def test_code_runs_and_gives_the_numbers(name, dialect):
+    if dialect == "torch":
+        pytest.importorskip("torch")
+    legal = [(e, s) for e, s, why in states(name) if not why]
+    for explorer, s in legal[:60]:
+        scope: dict[str, Any] = {}
+        exec(explorer._kind.code(s, explorer._data, dialect), scope)
+        expected = CASES[name].oracle(s, explorer._data)["y"]
+        np.testing.assert_allclose(np.asarray(scope["y"]).ravel(), expected, rtol=1e-10, atol=1e-9)
