@@ -42,10 +42,10 @@ def stamp(
     mixers = weight.reshape(groups, per_group, c_group, prod(kernel))
     mixers = arrays.permute(mixers, (0, 3, 2, 1))  # (G, T, O, I)
     out = arrays.zeros((samples, groups, c_group, *size), x)
-    ways = list(_taps(places, size, kernel, start, stride, dilation))
+    wires = list(taps(places, size, kernel, start, stride, dilation))
     step = max(1, BLOCK // max(1, samples * groups * c_group * points))
-    for first in range(0, len(ways), step):
-        block = ways[first : first + step]
+    for first in range(0, len(wires), step):
+        block = wires[first : first + step]
         mixer = mixers[:, first : first + step].reshape(
             groups, len(block) * c_group, per_group
         )  # (G, t·O, I)
@@ -74,7 +74,7 @@ def collect(
     x = x.reshape(samples, groups, c_in // groups, *size)  # (N, G, I, *S)
     grad = grad.reshape(samples, groups, c_out // groups, *places)  # (N, G, O, *S_out)
     out = arrays.zeros((groups, c_out // groups, c_in // groups, *kernel), x)
-    for tap, source, target in _taps(places, size, kernel, start, stride, dilation):
+    for tap, source, target in taps(places, size, kernel, start, stride, dilation):
         seen, asked = _rows(x[(..., *target)]), _rows(grad[(..., *source)])  # (G, I, P), (G, O, P)
         out[(..., *tap)] = asked @ arrays.permute(seen, (0, 2, 1))  # (G, O, I)
     return out.reshape(c_out, c_in // groups, *kernel)
@@ -87,7 +87,7 @@ def _rows(array: Array) -> Array:
     return array.reshape(groups, channels, prod(array.shape[2:]))
 
 
-def _taps(
+def taps(
     places: Sequence[int],
     size: Sequence[int],
     kernel: Sequence[int],

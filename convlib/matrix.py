@@ -15,9 +15,10 @@ import numpy as np
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
-from convlib._checks import check_choice
+from convlib._checks import check_choice, check_elements
+from convlib._taps import taps
 from convlib.conv import PADDING_MODES
-from convlib.shapes import Padding, ShapeError, integer, per_axis, resolve_padding
+from convlib.shapes import Padding, Pair, ShapeError, integer, per_axis, resolve_padding
 
 MOST_ENTRIES = 2**28  # of a dense matrix: 2 GiB in float64
 MOST_WIRES = 2**26  # three integers each: 1.5 GiB
@@ -102,18 +103,15 @@ def conv_wires(
     groups = integer(name, "groups", groups, 1)
     if c_out % groups:
         raise ShapeError(f"{name}: groups={groups} must divide C_out = {c_out}; weight {tuple(weight_size)}.")
-    positions = _positions(name, size, kernel, stride, padding, dilation, padding_mode)  # (P, T)
-    (places, taps), points = positions.shape, prod(size)
-    if c_out * places * c_group * taps > MOST_WIRES:
-        raise ShapeError(
-            f"{name}: {c_out} × {places} outputs with {c_group} × {taps} wires each are more than"
-            f" {MOST_WIRES}; choose a smaller input than {size}."
-        )
-    o, p, c, t = np.ogrid[:c_out, :places, :c_group, :taps]
+    positions = _positions(
+        name, size, kernel, stride, padding, dilation, padding_mode, c_out * c_group
+    )  # (P, T)
+    (places, patch), points = positions.shape, prod(size)
+    o, p, c, t = np.ogrid[:c_out, :places, :c_group, :patch]
     first = o // (c_out // groups) * c_group if c_out else o  # the first input channel of o's group
     output = o * places + p
     source = (first + c) * points + positions[:, None, :]  # (C_out, P, C_in/groups, T)
-    weight = (o * c_group + c) * taps + t
+    weight = (o * c_group + c) * patch + t
     output, source, weight, inside = np.broadcast_arrays(output, source, weight, positions[:, None, :] >= 0)
     return Wires(output[inside], source[inside], weight[inside], (c_out * places, groups * c_group * points))
 
@@ -151,15 +149,21 @@ def _positions(
     padding: Any,
     dilation: Any,
     mode: str,
+    filters: int = 1,
 ) -> np.ndarray:
     """The input's position under each tap at each place of the kernel, (P, T); -1 is a padded zero."""
     stride = per_axis(name, "stride", stride, len(size), 1)
     dilation = per_axis(name, "dilation", dilation, len(size), 1)
     pairs = resolve_padding(padding, size, kernel, stride, dilation, operation=name)
     check_choice(name, "padding_mode", mode, PADDING_MODES)
-    places = [
-        _axis(name, n, k, s, pair, d, mode) for n, k, s, pair, d in zip(size, kernel, stride, pairs, dilation)
-    ]
+    axes = list(zip(size, kernel, stride, pairs, dilation))
+    outs = [_places(name, *axis) for axis in axes]
+    if prod(outs) * prod(kernel) * max(filters, 1) > MOST_WIRES:
+        raise ShapeError(
+            f"{name}: {prod(outs)} places of a kernel of {prod(kernel)} taps, for {filters} pairs of channels, are"
+            f" more than {MOST_WIRES} wires; choose a smaller input than {size}."
+        )
+    places = [_axis(name, out, *axis, mode) for out, axis in zip(outs, axes)]
     rank, total = len(size), np.zeros((1,) * 2 * len(size), int)
     inside = np.ones((1,) * 2 * rank, bool)
     for axis, (index, length) in enumerate(zip(places, size)):  # index: (out, k) of this axis
@@ -167,29 +171,31 @@ def _positions(
         shape[axis], shape[rank + axis] = index.shape
         index = index.reshape(shape)
         total, inside = total * length + index, inside & (index >= 0)
-    outs = prod(index.shape[0] for index in places)
-    return np.where(inside, total, -1).reshape(outs, prod(kernel))  # (P, T)
+    return np.where(inside, total, -1).reshape(prod(outs), prod(kernel))  # (P, T)
 
 
-def _axis(name: str, size: int, kernel: int, stride: int, pair: Any, dilation: int, mode: str) -> np.ndarray:
-    """Which position each tap sees at each place of the kernel, on one axis: (out, k)."""
+def _places(name: str, size: int, kernel: int, stride: int, pair: Pair, dilation: int) -> int:
     extent = dilation * (kernel - 1) + 1
     if size + sum(pair) < extent:
         raise ShapeError(
             f"{name}: the kernel spans {extent} positions (k = {kernel}, dilation = {dilation})"
             f" but the padded input has {pair[0]} + {size} + {pair[1]} = {size + sum(pair)}."
         )
-    line = np.arange(-pair[0], size + pair[1])  # the input's positions, and those of its padding
+    return (size + sum(pair) - extent) // stride + 1
+
+
+def _axis(
+    name: str, outs: int, size: int, kernel: int, stride: int, pair: Pair, dilation: int, mode: str
+) -> np.ndarray:
+    """Which position each tap sees at each place of the kernel, on one axis: (out, k)."""
+    index = np.arange(outs)[:, None] * stride + np.arange(kernel) * dilation - pair[0]  # (out, k)
     if mode == "zeros":
-        line[(line < 0) | (line >= size)] = -1
-    elif size:
-        line = PADDING_MODES[mode](line, size)
-    elif line.size:
+        return np.where((index < 0) | (index >= size), -1, index)
+    if not size:
         raise ShapeError(
             f"{name}: {mode!r} padding has nothing to continue: an axis of the input has size 0."
         )
-    starts = np.arange(0, line.size - extent + 1, stride)
-    return line[starts[:, None] + dilation * np.arange(kernel)]
+    return PADDING_MODES[mode](index, size)
 
 
 def conv_matrix(
@@ -371,9 +377,9 @@ def unfold(
     flat = batch.reshape(*batch.shape[:2], prod(size))  # (N, C, n)
     ground = arrays.zeros((*batch.shape[:2], 1), batch)
     flat = arrays.concatenate([flat, ground], 2)  # the last position holds the zero that padding reads: -1
-    places, taps = positions.shape
+    places, patch = positions.shape
     columns = arrays.take(flat, positions.T.ravel() % flat.shape[2], 2)  # (N, C, T·L)
-    columns = columns.reshape(batch.shape[0], batch.shape[1] * taps, places)
+    columns = columns.reshape(batch.shape[0], batch.shape[1] * patch, places)
     return columns if x.ndim == rank + 2 else columns[0]
 
 
@@ -419,21 +425,22 @@ def fold(
     (columns,) = arrays.as_arrays(name, columns=columns)
     kernel = _kernel_size(name, kernel_size)
     size = per_axis(name, "output_size", output_size, len(kernel), 0)
-    positions = _positions(name, size, kernel, stride, padding, dilation, "zeros")  # (L, T)
-    places, taps = positions.shape
-    if columns.ndim not in (2, 3) or columns.shape[-2] % taps or columns.shape[-1] != places:
+    steps = per_axis(name, "stride", stride, len(kernel), 1)
+    spread = per_axis(name, "dilation", dilation, len(kernel), 1)
+    pairs = resolve_padding(padding, size, kernel, steps, spread, operation=name)
+    places = [_places(name, *axis) for axis in zip(size, kernel, steps, pairs, spread)]
+    if columns.ndim not in (2, 3) or columns.shape[-2] % prod(kernel) or columns.shape[-1] != prod(places):
         raise ShapeError(
-            f"{name}: columns needs shape (N, C·{taps}, {places}) or (C·{taps}, {places}) for kernel_size ="
-            f" {kernel} and output_size = {size}, but has {tuple(columns.shape)}."
+            f"{name}: columns needs shape (N, C·{prod(kernel)}, {prod(places)}) or (C·{prod(kernel)}, {prod(places)})"
+            f" for kernel_size = {kernel} and output_size = {size}, but has {tuple(columns.shape)}."
         )
-    lead = (*columns.shape[:-2], columns.shape[-2] // taps)  # (N, C) or (C,)
-    flat = columns.reshape(prod(lead), taps * places)  # (N·C, T·L)
-    image, points = arrays.zeros((prod(lead) * (prod(size) + 1),), columns), prod(size) + 1
-    index = (
-        positions.T.ravel() % points + points * np.arange(prod(lead))[:, None]
-    )  # the last one takes the padding
-    image = arrays.add_at(image, index.ravel(), flat.reshape(-1))
-    return image.reshape(*lead, points)[..., :-1].reshape(*lead, *size)
+    lead = (*columns.shape[:-2], columns.shape[-2] // prod(kernel))  # (N, C) or (C,)
+    check_elements(name, "result", (*lead, *size))
+    patches = columns.reshape(*lead, *kernel, *places)
+    image = arrays.zeros((*lead, *size), columns)
+    for tap, source, target in taps(places, size, kernel, [low for low, _ in pairs], steps, spread):
+        image[(..., *target)] += patches[(*[slice(None)] * len(lead), *tap, *source)]
+    return image
 
 
 def _kernel_size(name: str, kernel_size: int | Sequence[int]) -> tuple[int, ...]:

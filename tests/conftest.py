@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# The same examples every time, however slow the machine; no files beside the tests.
+settings.register_profile("repository", deadline=None, derandomize=True, database=None, max_examples=60)
+settings.load_profile("repository")
 
 
 class NumPy:
