@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# make book ONLY="dilated transposed" builds those pages alone, into a folder of their own.
+ONLY ?=
+
 .PHONY: book test check serve notebooks release bench clean
 
 book: $(READY)
-	$(BIN)/python -m publish build
+	$(BIN)/python -m publish build $(if $(ONLY),--only $(ONLY))
 
 test: $(READY)
 	$(BIN)/python -m publish build

@@ -1,0 +1,88 @@
+"""Formulas: KaTeX's own words about a wrong one become a warning of the build, with file and line."""
+
+from __future__ import annotations
+
+import re
+import time
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.osutil import copyfile
+from sphinxcontrib import katex
+
+from publish import pages
+
+KATEX = pages.OURS / "node_modules" / "katex" / "dist"
+_logger = logging.getLogger(__name__)
+
+
+def setup(app: Any) -> None:
+    """Register the renderer that checks, and KaTeX's styles and fonts from the installed package."""
+    app.setup_extension("sphinxcontrib.katex")
+    app.add_html_math_renderer("katex_checked", (_inline, None), (_display, None))
+    app.connect("config-inited", lambda app, config: setattr(config, "katex_css_path", "katex/katex.min.css"))
+    app.connect("builder-inited", _copy_styles)
+    app.connect("builder-inited", _start)
+
+
+def _copy_styles(app: Any) -> None:
+    """The stylesheet, with the one font format that every browser of today reads, and those fonts."""
+    if not KATEX.is_dir():
+        raise FileNotFoundError("node_modules/katex is missing: run `make` (or `npm ci`) first")
+    folder = Path(app.outdir).parent / "publish-katex"
+    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    css = re.sub(r',url\(fonts/[^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
+    css = css.replace("font-display:block", "font-display:swap")
+    (folder / "katex" / "fonts").mkdir(parents=True, exist_ok=True)
+    (folder / "katex" / "katex.min.css").write_text(css, encoding="utf-8")
+    for font in (KATEX / "fonts").glob("*.woff2"):
+        copyfile(str(font), str(folder / "katex" / "fonts" / font.name))
+    app.config.html_static_path.append(str(folder))
+
+
+def _start(app: Any) -> None:
+    """Start the renderer's server; connecting the moment its socket appears is now and then refused."""
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
+    for attempt in range(5):
+        try:
+            katex.KaTeXServer.get()
+            return
+        except (ConnectionRefusedError, katex.KaTeXError):
+            time.sleep(0.2 * (attempt + 1))
+    katex.KaTeXServer.get()
+
+
+def _inline(self: Any, node: nodes.math) -> None:
+    try:
+        katex.html_visit_math(self, node)
+    finally:
+        _check(self, node)
+
+
+def _display(self: Any, node: nodes.math_block) -> None:
+    # The renderer asks for a number even where there is none.
+    node.attributes.setdefault("number", None)
+    try:
+        katex.html_visit_displaymath(self, node)
+    finally:
+        _check(self, node)
+
+
+def _check(self: Any, node: nodes.Element) -> None:
+    """Look for `katex-error` in what was just written."""
+    written = "".join(self.body[-4:])
+    match = re.search(r'class="katex-error" title="([^"]*)"', written)
+    if match:
+        formula = node.astext().strip().replace("\n", " ")
+        _logger.warning(f"wrong formula: {unescape(match[1])} in: {formula}", location=_located(node))
+        self.body[-1] = self.body[-1].replace("katex-error", "katex-was-wrong")
+
+
+def _located(node: nodes.Node) -> Any:
+    """The nearest node that knows its line."""
+    while node.parent is not None and not node.line:
+        node = node.parent
+    return node

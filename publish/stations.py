@@ -1,0 +1,65 @@
+"""`% station: NAME` in a page: the station's name becomes a class of the section, or block, that it opens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+STATIONS = (
+    "promise",
+    "failure",
+    "picture",
+    "predict",
+    "formulas",
+    "loop",
+    "array",
+    "library",
+    "matrix",
+    "breaks",
+    "network",
+    "wrong",
+    "summary",
+)
+COMMENT = re.compile(r"^station:\s*(\S+)\s*$")
+_logger = logging.getLogger(__name__)
+
+
+class Stations(SphinxTransform):
+    """Move each station comment's name onto what it opens."""
+
+    default_priority = 100
+
+    def apply(self, **kwargs: Any) -> None:
+        for comment in list(self.document.findall(nodes.comment)):
+            match = COMMENT.match(comment.astext().strip())
+            if not match:
+                continue
+            if match[1] not in STATIONS:
+                _logger.warning(
+                    f"no station is called {match[1]!r}: use one of {', '.join(STATIONS)}", location=comment
+                )
+            opened = _opened(comment)
+            if opened is not None:
+                opened["classes"] += ["station", f"station-{match[1]}"]
+            comment.parent.remove(comment)
+
+
+def _opened(comment: nodes.comment) -> nodes.Element | None:
+    """The section whose heading stands directly before the comment, or else the block after it."""
+    parent = comment.parent
+    place = parent.index(comment)
+    before = [node for node in parent[:place] if not isinstance(node, nodes.comment)]
+    is_chapter = isinstance(parent.parent, nodes.document)
+    if isinstance(parent, nodes.section) and not is_chapter and isinstance(before[-1], nodes.title):
+        return parent
+    after = [node for node in parent[place + 1 :] if not isinstance(node, nodes.comment)]
+    return after[0] if after and isinstance(after[0], nodes.Element) else None
+
+
+def setup(app: Any) -> None:
+    """Register the transform."""
+    app.add_transform(Stations)
