@@ -81,7 +81,7 @@ def conv_transpose(
     options : list of dict, optional
         The keyword arguments to try, one call for each. Default: strides alone.
     """
-    tries = options or [{"stride": 1}, {"stride": 2}, {"stride": 3}]
+    tries = options or [{"stride": 2}, {"stride": 3}, {"stride": 1}]
     return _function(function, Operation(dims, True, channels), tries)
 
 

@@ -7,29 +7,30 @@ from collections.abc import Callable, Iterable
 Formula = Callable[[int, int, int, int, int, int], int]
 
 # i size, k kernel_size, s stride, p padding, a output_padding, d dilation
-TRANSPOSED: dict[str, Formula] = {
-    "output-padding-ignored": lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + d * (k - 1) + 1,
-    "padding-ignored": lambda i, k, s, p, a, d: (i - 1) * s + d * (k - 1) + 1 + a,
-    "padding-one-side": lambda i, k, s, p, a, d: (i - 1) * s - p + d * (k - 1) + 1 + a,
-    "transposed-padding-pads-input": lambda i, k, s, p, a, d: (i - 1) * s + 2 * p + d * (k - 1) + 1 + a,
-    "dilation-ignored": lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + k + a,
-    "dilation-counts-zeros": lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + (d + 1) * (k - 1) + 1 + a,
-    "stride-ignored": lambda i, k, s, p, a, d: (i - 1) - 2 * p + d * (k - 1) + 1 + a,
-    "zeros-after-each": lambda i, k, s, p, a, d: i * s - 2 * p + d * (k - 1) + a,
-    "zeros-count-wrong": lambda i, k, s, p, a, d: (i - 1) * (s + 1) - 2 * p + d * (k - 1) + 1 + a,
-    "convolved-instead-of-transposed": lambda i, k, s, p, a, d: (i + 2 * p - d * (k - 1) - 1) // s + 1,
-    "output-padding-at-start": lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + d * (k - 1) + 1 + 2 * a,
-}
+TRANSPOSED: list[tuple[str, Formula]] = [
+    ("output-padding-ignored", lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + d * (k - 1) + 1),
+    ("padding-ignored", lambda i, k, s, p, a, d: (i - 1) * s + d * (k - 1) + 1 + a),
+    ("padding-one-side", lambda i, k, s, p, a, d: (i - 1) * s - p + d * (k - 1) + 1 + a),
+    ("transposed-padding-pads-input", lambda i, k, s, p, a, d: (i - 1) * s + 2 * p + d * (k - 1) + 1 + a),
+    ("transposed-padding-pads-input", lambda i, k, s, p, a, d: (i - 1) * s + 2 * p - d * (k - 1) + 1 + a),
+    ("dilation-ignored", lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + k + a),
+    ("dilation-counts-zeros", lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + (d + 1) * (k - 1) + 1 + a),
+    ("stride-ignored", lambda i, k, s, p, a, d: (i - 1) - 2 * p + d * (k - 1) + 1 + a),
+    ("zeros-after-each", lambda i, k, s, p, a, d: i * s - 2 * p + d * (k - 1) + a),
+    ("zeros-count-wrong", lambda i, k, s, p, a, d: (i - 1) * (s + 1) - 2 * p + d * (k - 1) + 1 + a),
+    ("convolved-instead-of-transposed", lambda i, k, s, p, a, d: (i + 2 * p - d * (k - 1) - 1) // s + 1),
+    ("output-padding-at-start", lambda i, k, s, p, a, d: (i - 1) * s - 2 * p + d * (k - 1) + 1 + 2 * a),
+]
 
-CONVOLUTION: dict[str, Formula] = {
-    "ceil-for-floor": lambda i, k, s, p, a, d: -((i + 2 * p - d * (k - 1) - 1) // -s) + 1,
-    "padding-ignored": lambda i, k, s, p, a, d: (i - d * (k - 1) - 1) // s + 1,
-    "padding-one-side": lambda i, k, s, p, a, d: (i + p - d * (k - 1) - 1) // s + 1,
-    "dilation-ignored": lambda i, k, s, p, a, d: (i + 2 * p - k) // s + 1,
-    "dilation-counts-zeros": lambda i, k, s, p, a, d: (i + 2 * p - (d + 1) * (k - 1) - 1) // s + 1,
-    "stride-ignored": lambda i, k, s, p, a, d: i + 2 * p - d * (k - 1),
-    "last-column-dropped": lambda i, k, s, p, a, d: (i + 2 * p - d * (k - 1) - 1) // s,
-}
+CONVOLUTION: list[tuple[str, Formula]] = [
+    ("ceil-for-floor", lambda i, k, s, p, a, d: -((i + 2 * p - d * (k - 1) - 1) // -s) + 1),
+    ("padding-ignored", lambda i, k, s, p, a, d: (i - d * (k - 1) - 1) // s + 1),
+    ("padding-one-side", lambda i, k, s, p, a, d: (i + p - d * (k - 1) - 1) // s + 1),
+    ("dilation-ignored", lambda i, k, s, p, a, d: (i + 2 * p - k) // s + 1),
+    ("dilation-counts-zeros", lambda i, k, s, p, a, d: (i + 2 * p - (d + 1) * (k - 1) - 1) // s + 1),
+    ("stride-ignored", lambda i, k, s, p, a, d: i + 2 * p - d * (k - 1)),
+    ("last-column-dropped", lambda i, k, s, p, a, d: (i + 2 * p - d * (k - 1) - 1) // s),
+]
 
 
 def name_formula(
@@ -51,7 +52,7 @@ def name_formula(
         The misconception's id. "off-by-one" where every size is off by the same one; None if nothing explains them.
     """
     rows = list(cases)
-    for slip, formula in (TRANSPOSED if transposed else CONVOLUTION).items():
+    for slip, formula in TRANSPOSED if transposed else CONVOLUTION:
         sizes = [formula(*row) for row in rows]
         if sizes == got and sizes != right:
             return slip
@@ -85,7 +86,7 @@ def wrong_choice(chosen: list[tuple[int, ...]], stride: int, largest: int) -> st
 def name_choices(chosen: list[tuple[int, ...]], stride: int, largest: int) -> str | None:
     """Name the slip that leads to the same list of choices."""
     have, right = set(chosen), _enlarging(_right, stride, largest)
-    for slip, formula in TRANSPOSED.items():
+    for slip, formula in TRANSPOSED:
         if have == _enlarging(formula, stride, largest):
             return slip
     if have in ({row for row in right if row[2] == 0}, {row for row in right if row[0] % stride == 0}):

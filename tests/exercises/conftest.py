@@ -1,0 +1,65 @@
+"""The pages of exercises, their executed keys, and the wrong answers, for every test of this folder."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from convgrader import regions
+from convgrader.key import load_key, write_key
+from convgrader.release import released
+from convgrader.source import Source, read
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "exercises" / "source").glob("*.md"))
+SEED = "the tests' own secret"
+
+
+@dataclass
+class Page:
+    """One page of exercises with all that is made from it."""
+
+    source: Source
+    key_path: Path
+    solutions: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.key = load_key(self.key_path)
+        self.released = released(self.source)
+        cells = self.source.graded("answer", "manual")
+        self.solutions = {grade.id: regions.solved(cell.source) for cell, grade in cells}
+        self.stubs = {grade.id: regions.stubbed(cell.source) for cell, grade in cells}
+
+    @property
+    def checks(self):
+        """The key's check cells."""
+        return [cell for cell in self.key.cells if cell.metadata.grade.role == "check"]
+
+    @property
+    def wrong(self):
+        """The wrong answers, as (entry, source of the answer cell)."""
+        table = tomllib.loads(
+            (ROOT / "tests/exercises/wrong" / f"{self.source.slug}.toml").read_text("utf-8")
+        )
+        return [(entry, wrong_source(entry, self.solutions)) for entry in table["wrong"]]
+
+
+def wrong_source(entry, solutions):
+    """Return the wrong answer's source; every edit has to find its text."""
+    if "source" in entry:
+        return entry["source"]
+    text = solutions[entry["cell"]]
+    for old, new in entry["edits"]:
+        assert old in text, f"{entry['cell']}: {old!r} is not in the solution"
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture(scope="session", params=SOURCES, ids=lambda path: path.stem)
+def page(request, tmp_path_factory):
+    """Every page in turn, with a key executed once in each worker."""
+    source = read(request.param)
+    return Page(source, write_key(source, tmp_path_factory.mktemp("key"), SEED))
