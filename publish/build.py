@@ -32,8 +32,8 @@ def build_site(root: Path, only: list[str] | None = None) -> int:
             docs = _only(root, only) if only else pages.toc_files(root)
             toc = _toc(root, docs, output) if only else root / "_toc.yml"
             errors = _build(root, docs, toc, output, strict=not only)
-    except pages.PageError as error:
-        errors = [str(error)]
+    except pages.PageError as raised:
+        errors = [str(raised)]
     for error in errors:
         print(error, file=sys.stderr)
     seconds = time.perf_counter() - started

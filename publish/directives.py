@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives as options
@@ -49,7 +49,7 @@ class Box(SphinxDirective):
 
     has_content = True
     element = "div"
-    labels = {"question": None, "answer": None, "formulas": "In one box"}
+    labels: ClassVar[dict[str, str | None]] = {"question": None, "answer": None, "formulas": "In one box"}
 
     def run(self) -> list[nodes.Node]:
         self.assert_has_content()
@@ -63,7 +63,7 @@ class Promise(SphinxDirective):
     """`{promise}`: what the reader can do afterwards, what it takes, and what to know before."""
 
     has_content = True
-    option_spec = {"minutes": options.positive_int, "needs": options.unchanged_required}
+    option_spec: ClassVar[Any] = {"minutes": options.positive_int, "needs": options.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         self.assert_has_content()

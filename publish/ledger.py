@@ -50,7 +50,11 @@ class Ledger(SphinxDirective):
         for doc in order:
             self.env.note_dependency(str(pages.source(root, doc)))
         lines: list[str] = []
-        for doc, entries in collect(root, order, cache).items():
+        try:
+            entered = collect(root, order, cache)
+        except KeyError as error:
+            raise self.error("ledger: a page changed while the book was being built: build again") from error
+        for doc, entries in entered.items():
             lines += [f"## [](/{doc})", "", *_table(entries), ""]
         self.env.note_reread()
         return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)

@@ -90,7 +90,8 @@ def blocks(lines: list[str], first: int = 1) -> Iterator[Block]:
         fence, info = match["fence"], match["info"].strip()
         end = next((j for j in range(k + 1, len(lines)) if _closes(lines[j], fence)), len(lines))
         name = re.match(r"\{([^}]+)\}", info)
-        body, offset, options = lines[k + 1 : end], k + 1, {}
+        body, offset = lines[k + 1 : end], k + 1
+        options: dict[str, Any] = {}
         if name:
             options, skipped = _options(body)
             body, offset = body[skipped:], offset + skipped
