@@ -22,7 +22,9 @@ class Unbalanced(ValueError):
 
 
 def parts(source: str) -> list[tuple[str, str]]:
-    """Return every line with where it stands: "outside", "solution" or "stub"; the marks themselves are dropped.
+    """Return every line with where it stands: "outside", "solution", "stub", or "mark" for the marks themselves.
+
+    There are as many entries as lines: a stub that is not written out takes the place of its END mark.
 
     Raises
     ------
@@ -37,18 +39,20 @@ def parts(source: str) -> list[tuple[str, str]]:
             if where != "outside":
                 raise Unbalanced(number, f"{mark} inside a region that is open already")
             where, opened, filled = "solution", number, False
+            found.append(("mark", ""))
         elif mark in MIDDLE:
             if where != "solution":
                 raise Unbalanced(number, f"{mark} outside of a solution")
             where = "stub"
+            found.append(("mark", ""))
         elif mark in END:
             if where == "outside":
                 raise Unbalanced(number, f"{mark} without a BEGIN SOLUTION before it")
             if not filled:
                 raise Unbalanced(number, "the solution region is empty")
-            if where == "solution":
-                indent = line[: len(line) - len(line.lstrip())]
-                found.append(("stub", indent + (STUB if mark == END[0] else STUB_TEXT)))
+            indent = line[: len(line) - len(line.lstrip())]
+            default = indent + (STUB if mark == END[0] else STUB_TEXT)
+            found.append(("stub", default) if where == "solution" else ("mark", ""))
             where = "outside"
         else:
             found.append((where, line))
@@ -60,12 +64,17 @@ def parts(source: str) -> list[tuple[str, str]]:
 
 def solved(source: str) -> str:
     """Return the source as the author would hand it in."""
-    return "\n".join(line for where, line in parts(source) if where != "stub")
+    return "\n".join(line for where, line in parts(source) if where in ("outside", "solution"))
 
 
 def stubbed(source: str) -> str:
     """Return the source as a student gets it."""
-    return "\n".join(line for where, line in parts(source) if where != "solution")
+    return "\n".join(line for where, line in parts(source) if where in ("outside", "stub"))
+
+
+def in_place(source: str, kept: str) -> str:
+    """Return the source with "solution" or "stub" alone, every line where it stood, so that line numbers fit."""
+    return "\n".join(line if where in ("outside", kept) else "" for where, line in parts(source))
 
 
 def solution_lines(source: str) -> list[str]:

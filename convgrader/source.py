@@ -141,7 +141,7 @@ def _check_cells(source: Source) -> None:
         if (cell.kind == "markdown") != (role in (None, "manual")):
             raise AuthorError(source.path, cell.line, f"a {cell.kind} cell cannot have the role {role}")
         if cell.kind == "code":
-            _check_code(source, cell, stub)
+            _check_code(source, cell)
         else:
             for found in DIRECTIVE.finditer(cell.source):
                 if found.group(1) != "hint":
@@ -149,10 +149,10 @@ def _check_cells(source: Source) -> None:
                     raise AuthorError(source.path, line, f"unknown directive {{{found.group(1)}}}")
 
 
-def _check_code(source: Source, cell: Cell, stub: str) -> None:
-    for text in (regions.solved(cell.source), stub):
+def _check_code(source: Source, cell: Cell) -> None:
+    for kept in ("solution", "stub"):
         try:
-            tree = ast.parse(text)
+            tree = ast.parse(regions.in_place(cell.source, kept))
         except SyntaxError as error:
             raise AuthorError(
                 source.path, cell.line + (error.lineno or 1) - 1, f"not Python: {error.msg}"
