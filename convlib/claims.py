@@ -169,9 +169,12 @@ def _numbers(value: Any) -> np.ndarray:
 
 
 def _emit(name: str, text: str, metadata: dict[str, Any]) -> None:
-    """One hidden output that carries the text; nothing where there is no notebook."""
+    """One hidden output that carries the text; nothing where there is no notebook.
+
+    Quoted, as a string's own output is: the site reads it as a Python literal, and 36,864 would be two numbers.
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
         scrapbook = {"name": name, "mime_prefix": HIDDEN}
-        shell.display_pub.publish({f"{HIDDEN}text/plain": text}, {"scrapbook": scrapbook, **metadata})
+        shell.display_pub.publish({f"{HIDDEN}text/plain": repr(text)}, {"scrapbook": scrapbook, **metadata})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def glued(notebook: Any) -> dict[str, str]:
         for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
             book = output.get("metadata", {}).get("scrapbook")
             if book:
-                found[book["name"]] = output["data"].get(book.get("mime_prefix", "") + "text/plain", "")
+                text = output["data"].get(book.get("mime_prefix", "") + "text/plain", "''")
+                found[book["name"]] = literal_eval(text)
     return found
 
 

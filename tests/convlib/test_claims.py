@@ -67,14 +67,14 @@ def test_in_a_notebook_one_hidden_output_carries_the_text():
     try:
         with capture_output() as captured:
             shell.run_cell(
-                "from convlib.claims import claim, glue\nglue('a.b', 6 * 6, ',d')\n"
+                "from convlib.claims import claim, glue\nglue('a.b', 6 * 6000, ',d')\n"
                 "claim('page.id', 7, 7, says='Seven.', source='dumoulin2016, 2')"
             )
     finally:
         InteractiveShell.clear_instance()
     shown = {o.metadata["scrapbook"]["name"]: o for o in captured.outputs}
     assert set(shown) == {"a.b", "page.id", "page.id.published"}
-    assert shown["a.b"].data == {"application/papermill.record/text/plain": "36"}
+    assert shown["a.b"].data == {"application/papermill.record/text/plain": "'36,000'"}
     assert shown["page.id"].metadata["claim"] == {
         "id": "page.id",
         "kind": "exact",
