@@ -16,7 +16,7 @@ import numpy as np
 from convlib.conv import conv
 
 Index = tuple[int, int, int]
-LARGEST = (64, 24, 14, 7)
+LARGEST = (64, 16, 14, 7)
 """The largest side, padding included, that is drawn for each rank."""
 
 

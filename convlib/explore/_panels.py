@@ -64,7 +64,7 @@ def matrix(
         for c in range(cols):
             entry = at(r, c)
             if entry:
-                body += box(c * a, r * a, a, a, f"f{entry[0] % 8}")
+                body += box(c * a, r * a, a, a, f"f{entry[0] % 8}{'' if a < 18 else ' t'}")
                 body += text(c * a + a / 2, r * a + a / 2 + 4, fmt(entry[1]), "s") if a >= 18 else ""
     body += "".join(box(0, r * a, w, a, "H") for r in lit_rows)
     body += "".join(box(c * a, 0, a, h, "H") for c in lit_cols)

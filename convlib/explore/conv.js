@@ -56,7 +56,7 @@ const convNumbers = (s, d) => {
 };
 
 const convCheck = (s, d) => {
-  const g = convShape(s, d), largest = [64, 24, 14, 7][d.rank];
+  const g = convShape(s, d), largest = [64, 16, 14, 7][d.rank];
   for (const j of range(3)) {
     const [n, k, p, m] = [g.n[j], g.k[j], g.pad[j], g.padded[j]];
     if (m > largest) return `an input of ${m} with its padding is too large to draw (at most ${largest})`;

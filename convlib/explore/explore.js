@@ -75,7 +75,7 @@ const matrix = (title, label, rows, cols, at, litRows, litCols) => {
   let body = box(0, 0, w, h, "m");
   for (const r of range(rows)) for (const c of range(cols)) {
     const e = at(r, c);
-    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, fmt(e[1]), "s"));
+    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8 + (a < 18 ? "" : " t")) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, fmt(e[1]), "s"));
   }
   return panel(title, label, w, h, body + litRows.map(r => box(0, r * a, w, a, "H")).join("") + litCols.map(c => box(c * a, 0, a, h, "H")).join(""));
 };
@@ -186,7 +186,7 @@ class Explorer {
     this.draw.setAttribute("tabindex", "0");
     this.draw.setAttribute("role", "group");
     this.draw.setAttribute("aria-label", "Drawing. Left and right arrow keys step, Home and End go to the first and last step.");
-    this.draw.after(this.bar);
+    this.draw.before(this.bar);
     this.sum.after(more, this.note, copies, this.code);
     this.draw.addEventListener("click", e => this.click(e));
     this.draw.addEventListener("keydown", e => this.key(e));

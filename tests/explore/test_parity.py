@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from convlib import conv, explore
 from convlib.explore._kind import high, illegal, settle
+from convlib.transpose import conv_transpose
 
 DIALECTS = ("convlib", "torch", "keras")
 
@@ -54,6 +56,27 @@ def conv_numbers(s, d):
     return {"y": apply(x).ravel(), "reads": reads}
 
 
+def transposed_explorer(rng):
+    if rng.random() < 0.3:
+        return explore.transposed()
+    rank = rng.integers(1, 3)
+    x = numbers(rng, *rng.integers(1, (0, 7, 5)[rank], rank))
+    weight = numbers(rng, *rng.integers(1, (0, 7, 5)[rank], rank))
+    return explore.transposed(x, weight, stride=1, size=1, kernel=1)
+
+
+def transposed_numbers(s, d):
+    rank = d["rank"]
+    x = np.array(d["x"], dtype=float)[(slice(s["size"]),) * rank]
+    w = np.array(d["weight"], dtype=float)[(slice(s["kernel"]),) * rank]
+    how = {name: s[name] for name in ("stride", "padding", "output_padding", "dilation")}
+
+    def apply(x, w):
+        return conv_transpose(x[None, None], w[None, None], **how).ravel()
+
+    return {"y": apply(x, w), "overlap": apply(np.ones_like(x), np.ones_like(w))}
+
+
 @dataclass(frozen=True)
 class Case:
     make: Any
@@ -61,7 +84,9 @@ class Case:
     count: int = 700
 
 
-CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)}
+CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)} | {
+    "transposed": Case(transposed_explorer, transposed_numbers),
+}
 
 
 # ------------------------------------------------------------ random states
@@ -88,6 +113,7 @@ def wander(explorer, chance):
     return settle(kind, controls, s, d)
 
 
+@cache
 def states(name):
     """Distinct states of a kind; one in ten is illegal."""
     case, rng, chance, seen, found = CASES[name], np.random.default_rng(7), random.Random(7), set(), []

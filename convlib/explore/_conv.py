@@ -130,7 +130,7 @@ def code(s: State, d: Data, dialect: str) -> str:
 KINDS = {rank: Kind(f"conv{rank}d", check, limits, draw, code) for rank in (1, 2, 3)}
 
 
-def _default(rank: int) -> Any:
+def default_input(rank: int) -> Any:
     """Return an input of small whole numbers without symmetry: π's digits, modulo 5."""
     n = (0, 16, 9, 5)[rank]
     digits = [int(digit) % 5 for digit in PI[: n**rank]]
@@ -139,7 +139,7 @@ def _default(rank: int) -> Any:
 
 def _explorer(rank: int, x: Any, weight: Any, size: int | None, kernel: int | None, **state: Any) -> Explorer:
     kind, own_x, own_w = f"conv{rank}d", x is not None, weight is not None
-    x = drawable(kind, "x", x, AXES[rank], LARGEST[rank]) if own_x else _default(rank)
+    x = drawable(kind, "x", x, AXES[rank], LARGEST[rank]) if own_x else default_input(rank)
     weight = drawable(kind, "weight", weight, AXES[rank], LARGEST[rank]) if own_w else KERNELS[rank]
     largest_x, largest_w = max(np.shape(x)), max(np.shape(weight))
     start_x, start_w = STARTS[rank]
@@ -183,7 +183,7 @@ def conv1d(
     Parameters
     ----------
     x : array_like, shape (W,), optional
-        Your input; small whole numbers if left out. At most 24 values, padding included.
+        Your input; small whole numbers if left out. At most 16 values, padding included.
     weight : array_like, shape (kW,), optional
     stride, padding, dilation, padding_mode, step, cell, size, kernel, name
         As in `conv2d`.
