@@ -53,9 +53,7 @@ class Operation:
     def arrays(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Return an input and a kernel, whole numbers, all sizes different, no symmetry."""
         generator = np.random.default_rng(seed)
-        sizes, kernel = (4, 5, 6)[: self.dims], (3, 2, 4)[: self.dims]
-        if self.dims == 1:
-            kernel = (3,)
+        sizes, kernel = ((9,), (3,)) if self.dims == 1 else ((5, 7, 6)[: self.dims], (3, 2, 4)[: self.dims])
         deep, wide = ((2,), (2, 3) if self.transposed else (3, 2)) if self.channels else ((), ())
         draw = [generator.integers(-5, 6, size=shape) for shape in (deep + sizes, wide + kernel)]
         return draw[0], draw[1]
@@ -129,7 +127,7 @@ def _linear(function: Function, operation: Operation, options: dict) -> Verdict:
     (x, weight), (y, _) = operation.arrays(0), operation.arrays(1)
     both = to_numbers(function(2 * x + y, weight, **options))
     apart = 2 * to_numbers(function(x, weight, **options)) + to_numbers(function(y, weight, **options))
-    if np.ptp(both) == 0 and np.ptp(apart) == 0:
+    if both.size > 1 and np.ptp(both) == 0 and np.ptp(apart) == 0:
         return "Every value of your result is the same, whatever the input", "constant-result"
     if np.allclose(both, apart):
         return HOLDS
@@ -180,7 +178,7 @@ def _fractions(function: Function, operation: Operation, options: dict) -> Verdi
 
 
 def _everywhere(function: Function, operation: Operation, options: dict) -> Verdict:
-    x, weight = operation.arrays(0)
+    x, weight = operation.arrays(5)
     got, right = to_numbers(function(x, weight, **options)), operation.right(x, weight, options)
     wrong = int(np.count_nonzero(~np.isclose(got, right)))
     return (f"{wrong} of {right.size} values are wrong", None) if wrong else HOLDS
