@@ -124,7 +124,7 @@ def separable_terms(kernel: Array, rank: int | None = None) -> list[tuple[Array,
     -------
     list of (array (kH,), array (kW,))
         ``sum(outer(column, row) for column, row in terms)`` is the nearest kernel of that rank in the
-        Frobenius norm.
+        Frobenius norm. The largest entry of every column is positive.
 
     Raises
     ------
@@ -155,8 +155,13 @@ def separable_terms(kernel: Array, rank: int | None = None) -> list[tuple[Array,
             f" kernel (kH, kW) = {tuple(kernel.shape)}."
         )
     columns, singular, rows = arrays.library(kernel).linalg.svd(kernel, full_matrices=False)
-    scale = singular**0.5  # half of each singular value goes to either factor
-    return [(columns[:, n] * scale[n], rows[n] * scale[n]) for n in range(rank)]
+    terms = []
+    for n in range(rank):
+        scale = singular[n] ** 0.5  # half of the singular value goes to either factor
+        largest = columns[abs(columns[:, n]).argmax(), n]
+        sign = largest / abs(largest)  # the SVD leaves it open: the column's largest entry is positive
+        terms.append((columns[:, n] * (scale / sign), rows[n] * (scale * sign)))
+    return terms
 
 
 def best_separable(kernel: Array) -> Separable:
