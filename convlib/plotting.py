@@ -134,6 +134,8 @@ def matrix(
 ) -> Any:
     """Draw a matrix as cells, equal weights in one colour: the colours of `wiring`.
 
+    Where there are more distinct weights than colours, cells are grey, the stronger the greater the weight.
+
     Parameters
     ----------
     C : array_like, shape (outputs, inputs)
@@ -160,10 +162,11 @@ def matrix(
     colours = _weight_colours(C)
     ax = _axes(ax, C.shape)
     values = C.shape[1] <= 12 if values is None else values
+    strengths = _strengths(C)
     padded = _ends(C.shape[1], padding)
     for (i, j), value in np.ndenumerate(C):
         face = colours.get(_key(value), PALETTE["padding"])
-        strength = (0.45 if values else 0.85) if value else 0.12 if padded[j] else 0.0
+        strength = (strengths[i, j] * (0.45 if values else 0.85)) if value else 0.12 if padded[j] else 0.0
         text = number(value) if values and value else ""
         _cell(ax, i, j, face, strength, edge=PALETTE["muted"], text=text)
     if emphasise is not None:
@@ -185,7 +188,7 @@ def wiring(
 
     Lines of one colour share one weight. The colours follow the size of the weights, so a kernel and its
     reverse, or a matrix and its transpose, have the same. A matrix with more distinct weights than
-    there are colours is drawn in grey: nothing in it is shared.
+    there are colours is drawn in grey, the stronger the greater the weight: nothing in it is shared.
 
     Parameters
     ----------
@@ -217,11 +220,12 @@ def wiring(
     names = _names(labels, C.shape)
     colours = _weight_colours(C)
     below, above = _places(C)
+    strengths = _strengths(C)
     ax = _axes(ax, (2.2, max(C.shape)))
     for i, j in np.argwhere(C):
         faint = emphasise is not None and i != emphasise
         colour = colours.get(_key(C[i, j]), PALETTE["muted"])
-        _wire(ax, above[j], below[i], colour, faint=faint, arrows=arrows)
+        _wire(ax, above[j], below[i], colour, strength=0.2 if faint else strengths[i, j], arrows=arrows)
     tints = np.where(_ends(C.shape[1], padding), "padding", "input")
     marks = ["highlight" if i == emphasise else "output" for i in range(C.shape[0])]
     for x, y, tint, text in [
@@ -497,6 +501,13 @@ def _weight_colours(C: np.ndarray) -> dict[float, str]:
     return dict(zip(distinct, CHANNELS))
 
 
+def _strengths(C: np.ndarray) -> np.ndarray:
+    """How strongly each entry is drawn: all alike where colours tell the weights apart, by size where not."""
+    if set(_weight_colours(C).values()) != {PALETTE["muted"]}:
+        return np.ones(C.shape)
+    return 0.15 + 0.85 * np.abs(C) / np.abs(C).max()
+
+
 def _ends(n: int, padding: tuple[int, int]) -> np.ndarray:
     """Which of n places are among the first or last ones that belong to padding."""
     at = np.arange(n)
@@ -530,8 +541,8 @@ def _names(labels: Any, shape: tuple[int, ...]) -> tuple[Sequence[str], Sequence
     return labels
 
 
-def _wire(ax: Any, above: float, below: float, colour: str, *, faint: bool, arrows: str | None) -> None:
-    alpha, width = (0.2, 1.2) if faint else (1.0, 2.0)
+def _wire(ax: Any, above: float, below: float, colour: str, *, strength: float, arrows: str | None) -> None:
+    alpha, width = strength, 1.1 + 0.9 * strength
     if arrows is None:
         ax.plot([above, below], [1, 0], color=colour, alpha=alpha, linewidth=width, zorder=1)
         return

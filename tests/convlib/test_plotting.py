@@ -153,6 +153,9 @@ def test_a_weight_keeps_its_colour_when_the_kernel_is_reversed_or_the_matrix_tra
 def test_a_matrix_without_sharing_is_grey():
     C = np.arange(1.0, 21).reshape(4, 5)
     assert {colour for *_, colour in wires(plotting.wiring(C))} == {plotting.PALETTE["muted"]}
+    strengths = [patch.get_facecolor()[3] for patch in plotting.matrix(C, values=False).patches]
+    assert strengths == sorted(strengths)
+    assert len(set(strengths)) == 20
 
 
 @pytest.mark.parametrize(("n", "stride"), [(7, 1), (7, 2), (9, 3)])
