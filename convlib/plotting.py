@@ -166,7 +166,9 @@ def matrix(
     padded = _ends(C.shape[1], padding)
     for (i, j), value in np.ndenumerate(C):
         face = colours.get(_key(value), PALETTE["padding"])
-        strength = (strengths[i, j] * (0.45 if values else 0.85)) if value else 0.12 if padded[j] else 0.0
+        strength = (
+            float(strengths[i, j]) * (0.45 if values else 0.85) if value else 0.12 if padded[j] else 0.0
+        )
         text = number(value) if values and value else ""
         _cell(ax, i, j, face, strength, edge=PALETTE["muted"], text=text)
     if emphasise is not None:
