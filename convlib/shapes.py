@@ -220,6 +220,8 @@ def resolve_padding(
     size, kernel_size : tuple of int
         One per axis.
     stride, dilation : int or tuple of int
+    operation : str
+        The name that an error begins with.
 
     Raises
     ------

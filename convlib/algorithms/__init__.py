@@ -73,7 +73,9 @@ def correlate(
     exact: bool = False,
 ) -> Array:
     """Run a method on an x that is padded already; "auto" takes the one that should be fastest."""
-    if method == "auto":
+    if 0 in x.shape or 0 in weight.shape:
+        method = "gemm"  # nothing to add: there is no spectrum of nothing
+    elif method == "auto":
         times = estimated_times(x.shape, weight.shape, stride, dilation, groups)
         by_fft = (
             times["fft"] < times["gemm"] and not exact and arrays.all_finite(x) and arrays.all_finite(weight)

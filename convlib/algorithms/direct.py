@@ -14,7 +14,11 @@ def direct(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[in
     """Add up one shifted input per kernel tap, each mixed by that tap's channel matrix.
 
     Cost: all multiply-adds, no copy. Memory: one product the size of the output.
-    Error: at most (C_in/groups·ΠK + 1)·ε·Σ|x||w|, as for any sum of so many products.
+    Error: about √n·ε·Σ|x||w| with n = C_in/groups·ΠK products, and n·ε·Σ|x||w| at the very worst.
+
+    References
+    ----------
+    Dumoulin and Visin (2016), section 1.1; the error in Higham (2002), section 3.1, and Higham and Mary (2019).
     """
     (samples, *_), (c_out, c_group, *kernel) = x.shape, weight.shape
     taps = arrays.sliding_windows(x, kernel, stride, dilation)  # (N, C_in, *S_out, *K)

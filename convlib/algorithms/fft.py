@@ -22,7 +22,7 @@ def fft(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int],
     Cost: C_in + C_out·C_in/groups transforms of F log F each, and C_in/groups multiply-adds per frequency.
     Memory: spectra of inputs, filters and products, at most 2¹⁹ numbers each (or one group's input, one filter);
     for a signal cut in pieces also a copy of x and of the output.
-    Error: about ε·log₂F·‖x‖‖w‖ on every output, however small that output is; not for integers.
+    Error: about √(log₂F)·ε·‖x‖‖w‖ on every output, however small that output is; not for integers.
 
     References
     ----------
@@ -64,7 +64,7 @@ def _correlate(x: Array, weight: Array, groups: int, full: bool) -> Array:
         many = max(1, BLOCK // max(1, spectrum * (g.stop - g.start)))
         for start in range(0, c_out // groups, many):
             some = slice(start, start + many)
-            kernels = arrays.fftn(filters[g, some], points, axes).conj()  # (G, O, I, *F)
+            kernels = arrays.fftn(filters[g, some].conj(), points, axes).conj()  # (G, O, I, *F)
             both = arrays.einsum("ngi...,goi...->ngo...", signal, kernels)
             lags = arrays.ifftn(both, points, axes, x.dtype)  # lag −j stands at the end, at F − j
             if full:

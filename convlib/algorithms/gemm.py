@@ -21,12 +21,13 @@ def gemm(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int]
     Cost: all multiply-adds at the speed of the matrix product, and one copy of ΠK times the input.
     A kernel of size 1 with stride 1 copies nothing: there x is its own columns.
     Memory: one block of columns, at most the larger of 2²⁰ numbers and one output row's columns.
-    Error: at most γ·Σ|x||w| with γ = nε/(1−nε), n = C_in/groups·ΠK, as any order of adding n products has.
+    Error: about √n·ε·Σ|x||w| with n = C_in/groups·ΠK products, and n·ε·Σ|x||w| at the very worst.
 
     References
     ----------
     Chellapilla, Puri and Simard (2006), section 3.1; blocks as in Anderson et al. (2017), section 3;
-    the error in Higham (2002), section 3.1.
+    the error in Higham (2002), section 3.1,
+    and Higham and Mary (2019).
     """
     (samples, *_), (c_out, c_group, *kernel) = x.shape, weight.shape
     terms, rank = c_group * prod(kernel), len(kernel)

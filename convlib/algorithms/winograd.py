@@ -50,11 +50,13 @@ def winograd2(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence
     Only for 3×3 kernels with stride 1 and dilation 1.
     Cost: 4/9 of the multiply-adds, and the transforms of tiles and filters.
     Memory: 16/9 of the weights, and tiles of at most 2¹⁹ numbers (one row of tiles, at least), three times.
-    Error: at most (n+8)·ε·(|A|⊗|A|)·Σ (|G|⊗|G|)|w| · (|B|⊗|B|)|x|, n = C_in/groups: close to gemm's.
+    Error: about √n·ε·√(Σ (A·P)²), where P = Σ |G w|·|B x| sums the sizes of the n = C_in/groups products and
+    A, B, G are the absolute matrices for two axes: close to gemm's.
 
     References
     ----------
-    Lavin and Gray (2016), section 4.1; Winograd (1980); Barabasz et al. (2020), section 4.
+    Lavin and Gray (2016), section 4.1; Winograd (1980); the error in Barabasz et al. (2020), section 4, for
+    rounding errors that are independent, Higham and Mary (2019).
     """
     return _winograd(x, weight, groups, 2)
 
@@ -65,7 +67,7 @@ def winograd4(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence
     Only for 3×3 kernels with stride 1 and dilation 1.
     Cost: 1/4 of the multiply-adds, and the transforms of tiles and filters.
     Memory: 4 times the weights, and tiles of at most 2¹⁹ numbers (one row of tiles, at least), three times.
-    Error: the bound of `winograd2` with these matrices and (n+16)·ε: about 30 times gemm's in practice.
+    Error: that of `winograd2` with these matrices, whose numbers are larger: up to 30 times gemm's in practice.
 
     References
     ----------
