@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
+from sphinx.environment.adapters.toctree import TocTree
+
 HERE = Path(__file__).parent
 
 
@@ -40,8 +43,6 @@ def _configure(app: Any, config: Any) -> None:
     config.html_math_renderer = "katex_checked"
     config.bibtex_default_style = "plain"
     config.bibtex_reference_style = "author_year"
-    config.copybutton_exclude = ".linenos, .gp, .go"
-    config.copybutton_selector = ".cell_input pre, .literal-block-wrapper pre, div[class*=highlight-] pre"
     config.myst_heading_anchors = 3
     config.myst_links_external_new_tab = False
     config.suppress_warnings = [*config.suppress_warnings, "myst.header"]
@@ -51,40 +52,57 @@ def _configure(app: Any, config: Any) -> None:
     config.napoleon_google_docstring = False
     config.napoleon_use_rtype = False
     config.nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", 60)]
-    config.html_theme_options.update(
-        search_bar_text="Search this book",
-        show_navbar_depth=1,
-        navbar_persistent=[],
-        show_toc_level=2,
-        use_download_button=False,
-        use_fullscreen_button=False,
-        back_to_top_button=False,
-    )
 
 
 def _assets(app: Any) -> None:
-    """Our styles and script, and the palette as CSS variables."""
+    """Our styles and scripts: the palette as CSS variables, the highlighting in both schemes, the explorers'."""
     from convlib import explore
     from publish import palette
 
     folder = Path(app.outdir).parent / "publish-static"
     folder.mkdir(parents=True, exist_ok=True)
     sheets = [(HERE / "styles" / f"{name}.css").read_text(encoding="utf-8") for name in ("site", "map")]
-    styles = palette.stylesheet() + "".join(sheets)
-    (folder / "site.css").write_text(styles, encoding="utf-8")
-    (folder / "site.js").write_bytes((HERE / "styles" / "site.js").read_bytes())
-    (folder / "explore.css").write_text(explore.style(), encoding="utf-8")
-    (folder / "explore.js").write_text(explore.script(), encoding="utf-8")
+    written = {
+        "site.css": palette.stylesheet() + palette.highlighting() + "".join(sheets),
+        "explore.css": explore.style(),
+        "explore.js": explore.script(),
+    }
+    for script in (HERE / "styles").glob("*.js"):
+        written[script.name] = script.read_text(encoding="utf-8")
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
     app.config.html_static_path.append(str(folder))
-    app.add_css_file("site.css", priority=900)
-    app.add_js_file("site.js", priority=900, loading_method="defer")
 
 
 def _page(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """What the templates know about a page."""
     from publish import notebooks
 
-    if doctree is not None and "publish_explorers" in doctree:
-        app.add_css_file("explore.css", priority=800)
-        app.add_js_file("explore.js", priority=800, loading_method="defer")
+    tree = TocTree(app.env)
+    body = context.get("body", "")
+    context["page_styles"] = ["site.css"]
+    context["page_scripts"] = ["site.js"]
+    if 'class="katex' in body:
+        context["page_styles"].insert(0, "katex/katex.min.css")
+    if 'class="cx' in body:
+        context["page_styles"].append("explore.css")
+        context["page_scripts"].append("explore.js")
+    chapters = tree.get_toctree_for(
+        pagename, app.builder, collapse=False, titles_only=True, includehidden=True
+    )
+    context["chapters"] = app.builder.render_partial(chapters)["fragment"] if chapters else ""
+    headings = _headings(context.get("toc", "")) if doctree is not None else ""
+    context["headings"] = headings
     context["reader_notebook"] = notebooks.links(app.srcdir, pagename)
+
+
+def _headings(toc: str) -> str:
+    """The headings below the page's title, two levels deep."""
+    if not toc.strip():
+        return ""
+    inner = BeautifulSoup(toc, "html.parser").select_one("li > ul")
+    if inner is None or len(inner.find_all("li", recursive=False)) < 2:
+        return ""
+    for deep in inner.select("ul ul"):
+        deep.decompose()
+    return str(inner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from convlib.explore.palette import CHANNELS, PALETTE
 
 
@@ -14,10 +16,32 @@ def colours() -> dict[str, tuple[str, str]]:
 
 
 def stylesheet() -> str:
-    """Both schemes: the light values for everyone, the dark ones where the page is dark."""
-    light = "".join(f"  {name}: {both[0]};\n" for name, both in colours().items())
-    dark = "".join(f"  {name}: {both[1]};\n" for name, both in colours().items())
-    return f':root {{\n{light}}}\nhtml[data-theme="dark"] {{\n{dark}}}\n'
+    """Both schemes: light for everyone, dark where the page, or without a script the system, is dark."""
+    light, dark = (
+        "".join(f"{name}: {both[k]}; " for name, both in colours().items()).strip() for k in (0, 1)
+    )
+    return (
+        f":root {{ {light} }}\n"
+        f'@media screen {{ html[data-theme="dark"] {{ {dark} }} }}\n'
+        f"@media screen and (prefers-color-scheme: dark) {{ html:not([data-theme]) {{ {dark} }} }}\n"
+    )
+
+
+def highlighting() -> str:
+    """The code's colours in both schemes, of styles whose contrast was chosen for reading."""
+    from pygments.formatters import HtmlFormatter
+
+    def rules(style: str, scope: str) -> str:
+        text = HtmlFormatter(style=style).get_style_defs(f"{scope}.highlight")
+        kept = [line for line in text.splitlines() if ".highlight ." in line and "linenos" not in line]
+        return "\n".join(re.sub(r" /\*.*?\*/", "", line) for line in kept)
+
+    light, dark = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+    return (
+        f"{rules(light, '')}\n"
+        f"@media screen {{ {rules(dark, 'html[data-theme=dark] ')} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ {rules(dark, 'html:not([data-theme]) ')} }}\n"
+    )
 
 
 def variables(css_or_svg: str) -> str:

@@ -1,13 +1,86 @@
-"""Finish what Jupyter Book wrote: drop what no page needs, and write the first page's address."""
+"""Finish what Jupyter Book wrote: keep what a page needs and no more, and say what is wrong in the pages."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_ADDRESS = re.compile(r'\b(?:href|src|poster)="([^"#?]*)', re.I)
+_IN_STYLE = re.compile(r"url\(\s*['\"]?([^'\")#?]+)")
+_ROLES = re.compile(r' role="doc-(?:biblioentry|biblioref|backlink|bibliography|noteref|footnote)"')
+_INDEX = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<meta http-equiv="refresh" content="0; url={address}">
+<link rel="canonical" href="{address}">
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p><a href="{address}">Go to the first page</a></p>
+</main>
+</body>
+</html>
+"""
 
 
 def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -> list[str]:
     """Copy the built pages into a new folder, finished; answer what is wrong in them."""
+    from publish import links, notebooks
+
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(built, fresh, ignore=shutil.ignore_patterns("*.map", ".buildinfo", "objects.inv"))
-    return []
+    fresh.mkdir(parents=True)
+    pages = [
+        page
+        for page in sorted(built.rglob("*.html"))
+        if page.name not in {"genindex.html", "py-modindex.html"}
+    ]
+    for page in pages:
+        if page.relative_to(built).as_posix() == "index.html":
+            continue
+        copy = fresh / page.relative_to(built)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(_finished(page.read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copy(built / "searchindex.js", fresh / "searchindex.js")
+    (fresh / "index.html").write_text(
+        _INDEX.format(title="Every Convolution", address=f"{docs[0]}.html"), encoding="utf-8"
+    )
+    (fresh / ".nojekyll").touch()
+    _needed(built, fresh)
+    errors = notebooks.write(root, docs, cache, fresh / "notebooks")
+    return errors + links.check(fresh, root)
+
+
+def _finished(html: str) -> str:
+    """Roles that the accessibility standard has withdrawn go."""
+    return _ROLES.sub("", html)
+
+
+def _needed(built: Path, fresh: Path) -> None:
+    """Copy what the pages refer to, and what those files refer to in turn."""
+    waiting = list(fresh.rglob("*.html"))
+    seen: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        pattern = {".html": _ADDRESS, ".css": _IN_STYLE}.get(path.suffix)
+        if pattern is None:
+            continue
+        for address in pattern.findall(path.read_text(encoding="utf-8")):
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc or not parts.path:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve()
+            if target in seen or not target.is_relative_to(fresh):
+                continue
+            seen.add(target)
+            source = built / target.relative_to(fresh)
+            if source.is_file() and not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, target)
+                waiting.append(target)
