@@ -12,6 +12,7 @@ from convlib.kinds import (
     spatially_separable_conv,
 )
 from convlib.matrix import block_permutation, conv_matrix, conv_wires, fold, unfold
+from convlib.receptive import effective_receptive_field, receptive_field
 from convlib.shapes import (
     ShapeError,
     causal_padding,
@@ -23,6 +24,7 @@ from convlib.shapes import (
     same_padding,
     transposed_output_size,
 )
+from convlib.solve import solve_sizes
 from convlib.transpose import (
     bilinear_kernel,
     conv_transpose,
@@ -56,6 +58,7 @@ __all__ = [
     "depthwise_conv",
     "depthwise_separable_conv",
     "effective_kernel_size",
+    "effective_receptive_field",
     "flattened_conv",
     "fold",
     "full_padding",
@@ -67,8 +70,10 @@ __all__ = [
     "pad",
     "pixel_shuffle",
     "pointwise_conv",
+    "receptive_field",
     "resolve_padding",
     "same_padding",
+    "solve_sizes",
     "spatially_separable_conv",
     "transposed_output_size",
     "unfold",

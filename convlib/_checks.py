@@ -69,7 +69,7 @@ def check_elements(operation: str, what: str, shape: Sequence[int]) -> None:
         )
 
 
-def check_choice(operation: str, name: str, value: Any, choices: Iterable[str]) -> None:
+def check_choice(operation: str, name: str, value: Any, choices: Iterable[Any]) -> None:
     """One of a few names."""
     known = list(choices)
     if value not in known:
