@@ -4,9 +4,10 @@ Each function returns an `Explorer`. It is alive in a notebook and on the publis
 the network; `.svg()` and `.steps()` are stills, `.widget()` is a widget whose state Python can read and set.
 """
 
+from convlib.explore._arithmetic import arithmetic
 from convlib.explore._conv import conv1d, conv2d, conv3d
 from convlib.explore._transposed import transposed
 from convlib.explore.assets import script, style
 from convlib.explore.explorer import Explorer
 
-__all__ = ["Explorer", "conv1d", "conv2d", "conv3d", "script", "style", "transposed"]
+__all__ = ["Explorer", "arithmetic", "conv1d", "conv2d", "conv3d", "script", "style", "transposed"]

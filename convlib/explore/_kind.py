@@ -20,8 +20,9 @@ Control = tuple[Any, ...]
 class Kind:
     """Pure functions of a state and its data; the script has the same under the same name.
 
-    A control is ``(name, label, low, high)``, where `high` may name one of `limits`;
-    ``(name, label, [choices])``; or ``(name, label, True or False)``.
+    A control is ``(name, label, low, high)``, or with a fifth ``"number"`` for one that is typed, where `high` may name one of `limits`;
+    ``(name, label, [choices])``; or ``(name, label, True or False)``. A preset is no setting of its own but
+    the name of several values: ``(name, label, {choice: values})``.
     """
 
     name: str
@@ -48,7 +49,9 @@ def illegal(kind: Kind, controls: list[Control], s: State, d: Data) -> str:
 def _wrong(kind: Kind, controls: list[Control], s: State, d: Data, *, depends: bool) -> str:
     """Look at the controls with fixed ranges, or at those whose range depends on the others."""
     for control in controls:
-        label, low, v = control[1], control[2], s[control[0]]
+        label, low, v = control[1], control[2], s.get(control[0])
+        if isinstance(low, dict):
+            continue
         if isinstance(low, list):
             if v not in low:
                 return f"{label} must be one of {', '.join(low)}, not {v}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from convlib.explore._svg import CELL, Panel, box, cell, dot, line, text, value
+from convlib.explore._svg import CELL, Panel, box, cell, dot, esc, line, text, value
 from convlib.explore._text import fmt
 
 UP, DOWN = 16, 126
@@ -29,7 +29,7 @@ def wiring(
     links: Sequence[Link],
     words: Sequence[str],
 ) -> Panel:
-    """Return two rows of dots (x, value, class, go), and lines (top, bottom, colour, strong) between them."""
+    """Return two rows of dots (x, value, class, go, crossed), and lines (top, bottom, colour, strong) between them."""
 
     def wires(on: bool) -> str:
         return "".join(
@@ -41,8 +41,9 @@ def wiring(
     dots = ""
     for end, (every, y) in enumerate(((top, UP), (bottom, DOWN))):
         lit = {link[end] for link in links if link[3]}
-        for j, (x, t, c, *go) in enumerate(every):
-            dots += dot(x, y, 13, c + (" h" if j in lit else ""), *go) + value(x, y, t)
+        for j, (x, t, c, *more) in enumerate(every):
+            dots += dot(x, y, 13, c + (" h" if j in lit else ""), *more[:1]) + value(x, y, t)
+            dots += line(x - 9, y - 9, x + 9, y + 9, "x") if more[1:] == [True] else ""
     below = "".join(text(0, DOWN + 34 + 16 * j, t, "L") for j, t in enumerate(words))
     return Panel(title, label, w, DOWN + 24 + 16 * len(words), wires(False) + wires(True) + dots + below)
 
@@ -69,3 +70,12 @@ def matrix(
     body += "".join(box(0, r * a, w, a, "H") for r in lit_rows)
     body += "".join(box(c * a, 0, a, h, "H") for c in lit_cols)
     return Panel(title, label, w, h, body)
+
+
+def listing(title: str, items: Iterable[tuple[str, str, bool]]) -> str:
+    """Return settings to choose from (label, go, chosen); the script makes buttons of them."""
+    rows = ""
+    for label, go, on in items:
+        chosen = ' class="on"' if on else ""
+        rows += f'<li{chosen} data-go="{esc(go)}">{esc(label)}</li>'
+    return f"<p>{esc(title)}</p><ul>{rows}</ul>"

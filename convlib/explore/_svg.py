@@ -96,6 +96,7 @@ class Scene:
     say: str
     sum: str
     labels: dict[str, str]
+    rest: str = ""
 
     def html(self) -> str:
         """Return the drawing as it stands in a page, where it may wrap."""

@@ -59,13 +59,19 @@ const panel = (title, label, w, h, body) => {
 const grid = (title, label, h, w, at) => panel(title, label, w * CELL, h * CELL,
   range(h).map(y => range(w).map(x => cell(x * CELL, y * CELL, ...at(y, x))).join("")).join(""));
 
-// Two rows of dots [x, value, class, go] and lines [top, bottom, colour, strong] between them; `words` stand below.
+// Settings to choose from, [label, go, chosen]; the component makes buttons of them.
+const listing = (title, items) => `<p>${esc(title)}</p><ul>` +
+  items.map(([label, go, on]) => `<li${on ? ' class="on"' : ""} data-go="${esc(go)}">${esc(label)}</li>`).join("") + "</ul>";
+
+// Two rows of dots [x, value, class, go, crossed] and lines [top, bottom, colour, strong] between them; `words` stand below.
 const UP = 16, DOWN = 126;
 const wiring = (title, label, w, top, bottom, links, words) => {
   const strong = links.filter(l => l[3]), lit = [0, 1].map(end => new Set(strong.map(l => l[end])));
   const wire = on => links.filter(l => !l[3] === !on).map(([a, b, k]) => line(top[a][0], UP + 13, bottom[b][0], DOWN - 13, `w${k % 8} ${on ? "v" : "u"}`)).join("");
-  const dots = [top, bottom].map((all, end) => all.map(([x, t, c, go], j) =>
-    dot(x, [UP, DOWN][end], 13, c + (lit[end].has(j) ? " h" : ""), go) + value(x, [UP, DOWN][end], t)).join("")).join("");
+  const dots = [top, bottom].map((all, end) => all.map(([x, t, c, go, crossed], j) => {
+    const y = [UP, DOWN][end];
+    return dot(x, y, 13, c + (lit[end].has(j) ? " h" : ""), go) + value(x, y, t) + (crossed ? line(x - 9, y - 9, x + 9, y + 9, "x") : "");
+  }).join("")).join("");
   return panel(title, label, w, DOWN + 24 + 16 * words.length, wire(false) + wire(true) + dots + words.map((t, j) => text(0, DOWN + 34 + 16 * j, t, "L")).join(""));
 };
 
@@ -82,8 +88,10 @@ const matrix = (title, label, rows, cols, at, litRows, litCols) => {
 const group = (way, panels) => `<div class="cx-${way}">${panels.join("")}</div>`;
 
 // ---------------------------------------------------------------- state
+// A preset is no setting of its own: it is the name of several values, [name, label, { choice: values }].
+const isPreset = c => typeof c[2] === "object" && !Array.isArray(c[2]);
 const limitOf = (kind, control, s, d) => {
-  const [, , low, high] = control;
+  const low = control[2], high = control[3];
   return [low, typeof high === "string" ? KINDS[kind].limits(s, d)[high] : high];
 };
 
@@ -92,6 +100,7 @@ const illegal = (kind, controls, s, d) => {
   const wrong = depends => {
     for (const c of controls) {
       const [name, label, low] = c, v = s[name];
+      if (isPreset(c)) continue;
       if (Array.isArray(low)) { if (!low.includes(v)) return `${label} must be one of ${low.join(", ")}, not ${v}`; continue; }
       if (typeof low === "boolean") { if (typeof v !== "boolean") return `${label} must be true or false, not ${v}`; continue; }
       if (typeof c[3] === "string" !== depends) continue;
@@ -119,9 +128,15 @@ const wish = (kind, controls, s, d, changes) => {
     const next = { ...s, ...changes, ...more }, why = KINDS[kind].check(next, d);
     return { s: why ? s : settle(kind, controls, next, d), why };
   };
+  const name = Object.keys(changes)[0], c = controls.find(c => c[0] === name);
+  let over = "";
+  if (c && typeof c[3] === "number" && !(changes[name] >= c[2] && changes[name] <= c[3])) {
+    over = `${c[1]} must be an integer from ${c[2]} to ${c[3]}, not ${changes[name]}`;
+    changes = { ...changes, [name]: Math.min(Math.max(changes[name] || 0, c[2]), c[3]) };
+  }
   let got = attempt();
-  const why = got.why, name = Object.keys(changes)[0];
-  if (why && typeof s[name] === "number") {
+  const why = got.why || over;
+  if (got.why && typeof s[name] === "number") {
     const back = Math.sign(s[name] - changes[name]);
     for (let v = changes[name]; got.why && v !== s[name]; v += back) got = attempt({ [name]: v });
   }
@@ -148,7 +163,7 @@ class Explorer {
     this.start = spec.s;
     this.s = { ...spec.s };
     this.id = this.name();
-    for (const part of ["draw", "say", "sum"]) this[part] = figure.querySelector(".cx-" + part);
+    for (const part of ["draw", "say", "sum", "rest"]) this[part] = figure.querySelector(".cx-" + part);
     this.build();
     this.read();
     this.paint();
@@ -187,8 +202,8 @@ class Explorer {
     this.draw.setAttribute("role", "group");
     this.draw.setAttribute("aria-label", "Drawing. Left and right arrow keys step, Home and End go to the first and last step.");
     this.draw.before(this.bar);
-    this.sum.after(more, this.note, copies, this.code);
-    this.draw.addEventListener("click", e => this.click(e));
+    this.rest.after(more, this.note, copies, this.code);
+    for (const part of [this.draw, this.rest]) part.addEventListener("click", e => this.click(e));
     this.draw.addEventListener("keydown", e => this.key(e));
   }
 
@@ -201,14 +216,15 @@ class Explorer {
 
   input(c, id) {
     let input;
-    if (Array.isArray(c[2])) {
+    if (typeof c[2] === "object") {
       input = el("select", { id });
-      for (const v of c[2]) input.append(el("option", { value: v }, v));
+      for (const v of isPreset(c) ? ["—", ...Object.keys(c[2])] : c[2]) input.append(el("option", { value: v }, v));
     } else if (typeof c[2] === "boolean") input = el("input", { id, type: "checkbox" });
-    else input = el("input", { id, type: "range", step: 1 });
+    else input = el("input", { id, type: c[4] || "range", step: 1 });
     input.addEventListener(input.type === "range" ? "input" : "change", () => {
-      const v = input.type === "checkbox" ? input.checked : input.type === "range" ? Number(input.value) : input.value;
+      const v = input.type === "checkbox" ? input.checked : typeof c[2] === "number" ? Math.round(Number(input.value)) : input.value;
       this.stop();
+      if (isPreset(c)) return this.want(c[2][v] || {});
       this.want(this.m.turn ? this.m.turn(c[0], v) : { [c[0]]: v });
     });
     return input;
@@ -268,7 +284,7 @@ class Explorer {
 
   decode(params, prefix) {
     const changes = {};
-    for (const c of this.controls) {
+    for (const c of this.controls) if (!isPreset(c)) {
       const t = params.get(prefix + c[0]);
       if (t !== null) changes[c[0]] = parse(c, t);
     }
@@ -295,18 +311,26 @@ class Explorer {
 
   paint() {
     const { s, d } = this, scene = this.m.draw(s, d);
+    const focus = document.activeElement && document.activeElement.dataset.go;
     this.draw.innerHTML = scene.draw;
+    this.rest.innerHTML = scene.rest || "";
+    for (const li of this.rest.querySelectorAll("li[data-go]")) {
+      const go = li.dataset.go, b = el("button", { type: "button", "data-go": go, "aria-pressed": li.className === "on" }, li.textContent);
+      li.replaceChildren(b);
+      if (go === focus) b.focus();
+    }
     this.say.textContent = scene.say;
     this.sum.textContent = scene.sum;
     for (const [name, { c, input, out }] of Object.entries(this.inputs)) {
       const shown = scene.labels[name] === undefined ? String(s[name]) : scene.labels[name];
       if (input.type === "checkbox") input.checked = s[name];
-      else if (input.type === "range") {
+      else if (isPreset(c)) input.value = Object.keys(c[2]).find(k => Object.entries(c[2][k]).every(([n, v]) => s[n] === v)) || "—";
+      else if (typeof c[2] === "number") {
         [input.min, input.max] = limitOf(this.kind, c, s, d);
         input.value = s[name];
         input.setAttribute("aria-valuetext", shown);
       } else input.value = s[name];
-      out.textContent = input.type === "range" ? shown : "";
+      out.textContent = typeof c[2] === "number" && (input.type === "range" || shown !== String(s[name])) ? shown : "";
     }
     if (!this.code.hidden) this.code.textContent = this.m.code(s, d, this.dialect);
   }

@@ -194,7 +194,8 @@ class Explorer:
         figure = (
             f'<figure class="cx" aria-label="Explorer of {self.kind}" data-kind="{self.kind}"{named} data-spec=\'{packed}\'>\n'
             f'<div class="cx-draw">{scene.html()}</div>\n'
-            f'<p class="cx-say">{esc(scene.say)}</p>\n<p class="cx-sum">{esc(scene.sum)}</p>\n</figure>'
+            f'<p class="cx-say">{esc(scene.say)}</p>\n<p class="cx-sum">{esc(scene.sum)}</p>\n'
+            f'<div class="cx-rest">{scene.rest}</div>\n</figure>'
         )
         return f"{_assets()}\n{figure}" if with_assets else figure
 

@@ -14,8 +14,8 @@ const answer = ({ kind, controls, s, d, wish, times }) => {
     for (let i = 0; i < times; i++) m.draw(s, d);
     return { ms: (performance.now() - t) / times };
   }
-  const { draw, say, sum, labels, numbers } = m.draw(s, d);
-  return { why, draw, say, sum, labels, numbers, code: ["convlib", "torch", "keras"].map(dialect => m.code(s, d, dialect)) };
+  const { draw, say, sum, rest = "", labels, numbers } = m.draw(s, d);
+  return { why, draw, say, sum, rest, labels, numbers, code: ["convlib", "torch", "keras"].map(dialect => m.code(s, d, dialect)) };
 };
 const cases = JSON.parse(readFileSync(0, "utf8"));
 process.stdout.write(JSON.stringify(cases.map(c => answer(c))));

@@ -1,0 +1,375 @@
+"""The explorer of sizes, solved both ways. The script's twin is `arithmetic.js`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from convlib import shapes
+from convlib.explore._kind import Control, Data, Kind, State
+from convlib.explore._panels import listing, wiring
+from convlib.explore._svg import CELL, Panel, Scene, text
+from convlib.explore._text import fmt, lines, plural, times
+from convlib.explore.explorer import Explorer
+
+PADDINGS = {
+    "number": "",
+    "valid": "VALID",
+    "same": "SAME",
+    "causal": "Causal padding",
+    "full": "Full padding",
+    "half": "Half padding",
+}
+
+
+def _preset(
+    way: str, size: int, kernel: int, stride: int, p: int, *, more: int = 0, dilation: int = 1
+) -> State:
+    """Return a setting's values: all that a preset fixes."""
+    return {
+        "way": way, "size": size, "kernel": kernel, "stride": stride, "padding": "number", "p": p,
+        "output_padding": more, "dilation": dilation,
+    }  # fmt: skip
+
+
+_DOWN, _UP = "convolution", "transposed"
+PRESETS = {
+    "1: no padding, stride 1": _preset(_DOWN, 4, 3, 1, 0),
+    "2: padding": _preset(_DOWN, 5, 4, 1, 2),
+    "3: half padding": _preset(_DOWN, 5, 3, 1, 1),
+    "4: full padding": _preset(_DOWN, 5, 3, 1, 2),
+    "5: stride": _preset(_DOWN, 5, 3, 2, 0),
+    "6: stride and padding": _preset(_DOWN, 5, 3, 2, 1),
+    "6: the same, a position is left": _preset(_DOWN, 6, 3, 2, 1),
+    "7: pooling": _preset(_DOWN, 5, 3, 1, 0),
+    "8: transposed": _preset(_UP, 2, 3, 1, 0),
+    "9: transposed, padding": _preset(_UP, 6, 4, 1, 2),
+    "10: transposed, half padding": _preset(_UP, 5, 3, 1, 1),
+    "11: transposed, full padding": _preset(_UP, 7, 3, 1, 2),
+    "12: transposed, stride": _preset(_UP, 2, 3, 2, 0),
+    "13: transposed, stride and padding": _preset(_UP, 3, 3, 2, 1),
+    "14: the same, a position more": _preset(_UP, 3, 3, 2, 1, more=1),
+    "15: dilation": _preset(_DOWN, 7, 3, 1, 0, dilation=2),
+}
+"""The relationships of Dumoulin and Visin (2016) by their numbers, with the sizes of their figures."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """All sizes of a state: `base` is what a transposed convolution gives without output padding."""
+
+    n: int
+    k: int
+    stride: int
+    d: int
+    more: int
+    up: bool
+    span: int
+    low: int
+    high: int
+
+    @property
+    def rest(self) -> int:
+        return self.n + self.low + self.high - self.span
+
+    @property
+    def base(self) -> int:
+        return (self.n - 1) * self.stride + self.span - self.low - self.high
+
+    @property
+    def out(self) -> int:
+        return self.base + self.more if self.up else self.rest // self.stride + 1
+
+
+def sizes(s: State) -> Sizes:
+    """Return the sizes of a state."""
+    n, k, stride, d, up = s["size"], s["kernel"], s["stride"], s["dilation"], s["way"] == _UP
+    span, padding = shapes.effective_kernel_size(k, d), s["padding"]
+    if padding == "half":
+        low, high = shapes.half_padding(k, d)
+    elif padding == "same" and up:
+        low = max(span - stride, 0) // 2
+        high = span - stride - low
+    else:
+        ((low, high),) = shapes.resolve_padding(
+            s["p"] if padding == "number" else padding, (n,), (k,), stride, d
+        )
+    return Sizes(n, k, stride, d, s["output_padding"], up, span, low, high)
+
+
+def solutions(s: State, target: int) -> list[tuple[int, int, int, int]]:
+    """Return every (kernel, stride, padding, output padding) that turns the size into `target`.
+
+    Kernels up to 9, strides up to 6, less padding than the kernel spans.
+    """
+    n, d, up, found = s["size"], s["dilation"], s["way"] == _UP, []
+    for kernel in range(1, 10):
+        reach = d * (kernel - 1)
+        for stride in range(1, 7):
+            for p in range(reach + 1):
+                for more in range(max(stride, d) if up else 1):
+                    rest = n + 2 * p - reach - 1
+                    down = rest // stride + 1 if rest >= 0 else 0
+                    if target == ((n - 1) * stride + reach + 1 - 2 * p + more if up else down):
+                        found.append((kernel, stride, p, more))
+    return found
+
+
+def check(s: State, d: Data) -> str:
+    """Return why these settings cannot be, or ""."""
+    g = sizes(s)
+    if not g.up and g.more:
+        return "output padding belongs to a transposed convolution"
+    if g.up and g.more and s["padding"] == "same":
+        return "SAME fixes the size: output padding must be 0"
+    if g.up and g.more >= max(g.stride, g.d):
+        return (
+            f"output padding must be less than the stride or the dilation: output padding {g.more}, "
+            f"stride {g.stride}, dilation {g.d}"
+        )
+    if not g.up and g.rest < 0:
+        return (
+            f"the kernel does not fit: it spans {g.span}, the input with its padding only "
+            f"{g.n} + {g.low} + {g.high} = {g.n + g.low + g.high}"
+        )
+    return f"nothing is left of the output: {_formula(g)[1]}" if g.up and g.out < 1 else ""
+
+
+def _formula(g: Sizes) -> tuple[str, str]:
+    """Return the formula in letters, and with its numbers."""
+
+    def pads(sign: str) -> str:
+        two = f" {sign} {times(g.low)} {sign} {times(g.high)}"
+        return f" {sign} 2·{g.low}" if g.low == g.high else two
+
+    def letters(sign: str) -> str:
+        return f" {sign} 2p" if g.low == g.high else f" {sign} p₁ {sign} p₂"
+
+    if g.up:
+        return (
+            f"o = (i − 1)·s{letters('−')} + d·(k − 1) + output_padding + 1",
+            f"({g.n} − 1)·{g.stride}{pads('−')} + {g.d}·({g.k} − 1) + {g.more} + 1 = {fmt(g.out)}",
+        )
+    return (
+        f"o = ⌊(i{letters('+')} − d·(k − 1) − 1) / s⌋ + 1",
+        f"⌊({g.n}{pads('+')} − {g.d}·({g.k} − 1) − 1) / {g.stride}⌋ + 1 = ⌊{g.rest} / {g.stride}⌋ + 1 = {g.out}",
+    )
+
+
+def _panel(s: State, g: Sizes) -> Panel:
+    total = max((g.n - 1) * g.stride + g.span, g.low + g.out) if g.up else g.n + g.low + g.high
+    if total > 18:
+        sorry = f"{total} positions: too wide to draw; the numbers hold."
+        return Panel("the wires", f"Too wide to draw: {total} positions.", 330, 24, text(0, 16, sorry, "L"))
+    reads = [(j * g.stride + c * g.d, j, c) for j in range(g.n if g.up else g.out) for c in range(g.k)]
+    used, own = {x for x, _, _ in reads}, range(g.low, g.low + (g.out if g.up else g.n))
+    wide: list[Any] = []
+    for x in range(total):
+        shown = str(x - g.low) if x in own else "" if g.up else "0"
+        kind = "p" if x not in own else "o" if g.up else "i"
+        go = f"step={x - g.low}" if g.up and x in own else ""
+        wide.append((x * CELL + CELL / 2, shown, kind, go, x not in own if g.up else x not in used))
+    narrow: list[Any] = []
+    for j in range(g.n if g.up else g.out):
+        place = (j * g.stride + (g.span - 1) / 2) * CELL + CELL / 2
+        narrow.append((place, str(j), "i" if g.up else "o", "" if g.up else f"step={j}"))
+    words = ["The dots carry their positions. One colour per weight."]
+    if g.up:
+        links = [(j, x, c, x - g.low == s["step"]) for x, j, c in reads]
+        label = f"{g.n} inputs above, {plural(g.out, 'output')} below; cropped positions are crossed out."
+        return wiring(
+            f"input {g.n} above, output {g.out} below", label, total * CELL, narrow, wide, links, words
+        )
+    links = [(x, j, c, j == s["step"]) for x, j, c in reads]
+    label = f"{g.n} inputs and their padding above, {plural(g.out, 'output')} below; positions that no window reads are crossed out."
+    title = f"input {g.n}, padding {g.low} + {g.high}, above; output {g.out} below"
+    return wiring(title, label, total * CELL, wide, narrow, links, words)
+
+
+def _say(s: State, g: Sizes) -> str:
+    named, step = PADDINGS[s["padding"]], s["step"]
+    say = f"{g.n} becomes {g.out}. "
+    if named:
+        say += (
+            f"{named} {'crops' if g.up else 'pads'} {fmt(g.low)} at the start and {fmt(g.high)} at the end. "
+        )
+    if not g.up:
+        start, left = step * g.stride - g.low, g.rest % g.stride
+        say += f"Output {step} reads positions {fmt(start)} to {fmt(start + g.span - 1)}."
+        say += (
+            f" The division leaves {left}: so many positions at the end are read by no window."
+            if left
+            else " The division leaves nothing."
+        )
+        return f"{say} Its transpose brings {g.out} back to {g.n} with output padding {left}."
+    hits = [divmod(step + g.low - c * g.d, g.stride) for c in range(g.k)]
+    say += f"Output {step} is reached by {plural(sum(not r and 0 <= i < g.n for i, r in hits), 'input')}."
+    if s["padding"] != "same" and g.base > 0:
+        which = f"sizes {g.base} to {g.base + g.stride - 1}" if g.stride > 1 else f"size {g.base}"
+        end = ": output padding says which." if g.stride > 1 else "."
+        say += f" The convolution with these settings maps {which} to {g.n}{end}"
+    return say
+
+
+def _list(s: State, g: Sizes) -> str:
+    found = solutions(s, s["target"])
+    items = []
+    for k, stride, p, more in found[:40]:
+        label = f"k={k}, stride={stride}, padding={p}" + (f", output_padding={more}" if g.up else "")
+        go = f"kernel={k}&stride={stride}&padding=number&p={p}&output_padding={more}"
+        now = (s["padding"], s["kernel"], s["stride"], s["p"], s["output_padding"])
+        items.append((label, go, now == ("number", k, stride, p, more)))
+    end = "; the first 40 of them:" if len(found) > 40 else ":" if found else "."
+    title = (
+        f"{g.n} → {s['target']}: {plural(len(found), 'setting')} with kernels up to 9, strides up to 6, "
+        f"dilation {g.d} and less padding than the kernel spans{end}"
+    )
+    return listing(title, items)
+
+
+def draw(s: State, d: Data) -> Scene:
+    """Return what a state shows."""
+    g = sizes(s)
+    letters, filled = _formula(g)
+    labels = {
+        "step": f"{s['step'] + 1} of {g.out}",
+        "p": f"{fmt(g.low)} + {fmt(g.high)}" if PADDINGS[s["padding"]] else str(s["p"]),
+        "target": str(s["target"]) if s["target"] else "none",
+    }
+    found = _list(s, g) if s["target"] else ""
+    return Scene([("row", [_panel(s, g)])], _say(s, g), f"{letters}\no = {filled}", labels, found)
+
+
+def code(s: State, d: Data, dialect: str) -> str:
+    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
+    g = sizes(s)
+    plain, name = g.low == g.high, "conv_transpose1d" if g.up else "conv1d"
+    more = f", output_padding={g.more}" if g.up else ""
+    if dialect == "convlib":
+        pad = '"same"' if g.up and s["padding"] == "same" else g.low if plain else f"[({g.low}, {g.high})]"
+        call = f"y = {name}(x[None], weight[None, None], stride={g.stride}, padding={pad}{more}, dilation={g.d})[0]"
+        arrays = (f"x = np.arange({g.n}.0)", f"weight = np.arange(1.0, {g.k + 1})")
+        return lines("import numpy as np", f"from convlib import {name}", "", *arrays, call)
+    if dialect == "torch":
+        inner = g.low if plain else 0
+        return lines(
+            "import torch",
+            "import torch.nn.functional as F",
+            "",
+            f"x = torch.arange({g.n}.0, dtype=torch.float64)[None]",
+            f"weight = torch.arange(1.0, {g.k + 1}, dtype=torch.float64)[None, None]",
+            None if plain or g.up else f"x = F.pad(x, ({g.low}, {g.high}))",
+            f"y = F.{name}(x, weight, stride={g.stride}, padding={inner}{more}, dilation={g.d})[0]",
+            f"y = F.pad(y, (0, {max(-g.high, 0)}))[{g.low}:{g.low + g.out}]" if g.up and not plain else None,
+        )
+    return _keras_up(g) if g.up else _keras_down(s, g)
+
+
+def _keras_up(g: Sizes) -> str:
+    part = f"{g.low}:{g.low + g.out}"
+    return lines(
+        "import numpy as np",
+        "from keras import ops",
+        "",
+        f"x = np.arange({g.n}.0)[None, :, None]",
+        f"weight = np.arange(1.0, {g.k + 1})[:, None, None]",
+        f'y = ops.conv_transpose(x, weight, strides={g.stride}, padding="valid", dilation_rate={g.d})[0, :, 0]',
+        f"y = np.pad(y, (0, {g.more + max(-g.high, 0)}))[{part}]  # Keras counts output_padding otherwise: crop by hand",
+    )
+
+
+def _keras_down(s: State, g: Sizes) -> str:
+    kept = s["padding"] in ("same", "valid")
+    padding = s["padding"] if kept else "valid"
+    return lines(
+        "import numpy as np",
+        "from keras import ops",
+        "",
+        f"x = np.arange({g.n}.0)",
+        f"weight = np.arange(1.0, {g.k + 1})[:, None, None]",
+        None if kept else f"x = np.pad(x, ({g.low}, {g.high}))",
+        f'y = ops.conv(x[None, :, None], weight, strides={g.stride}, padding="{padding}", dilation_rate={g.d})[0, :, 0]',
+    )
+
+
+KIND = Kind("arithmetic", check, lambda s, d: {"outputs": sizes(s).out - 1}, draw, code)
+
+
+def arithmetic(
+    size: int = 7,
+    target: int | None = None,
+    *,
+    kernel: int = 3,
+    stride: int = 2,
+    padding: int | str = 0,
+    dilation: int = 1,
+    output_padding: int = 0,
+    transposed: bool = False,
+    step: int = 0,
+    name: str | None = None,
+) -> Explorer:
+    """Explore sizes on one axis, both ways: what comes out, and which settings give a wished size.
+
+    Parameters
+    ----------
+    size : int
+        The input's size, from 1 to 512.
+    target : int, optional
+        A wished output size: every legal setting that gives it is listed.
+    kernel, stride : int
+        At most 64 each.
+    padding : int, "valid", "same", "causal", "full" or "half"
+    dilation, output_padding : int
+    transposed : bool
+        Whether to begin with a transposed convolution.
+    step : int
+        The output shown at the start.
+    name : str, optional
+        What the page's address calls this explorer.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ShapeError
+        If the settings don't fit.
+
+    References
+    ----------
+    Dumoulin and Visin (2016), A guide to convolution arithmetic for deep learning, relationships 1 to 15.
+
+    Examples
+    --------
+    >>> from convlib import explore
+    >>> explore.arithmetic(7, kernel=5, stride=3, padding="same").sentence[:63]
+    '7 becomes 3. SAME pads 2 at the start and 2 at the end. Output '
+    """
+    named = isinstance(padding, str)
+    s: State = {
+        "step": step,
+        "way": _UP if transposed else _DOWN,
+        "size": size,
+        "kernel": kernel,
+        "stride": stride,
+        "padding": padding if named else "number",
+        "p": 0 if named else padding,
+        "dilation": dilation,
+        "output_padding": output_padding,
+        "target": 0 if target is None else target,
+    }
+    controls: list[Control] = [
+        ("step", "step", 0, "outputs"),
+        ("way", "operation", [_DOWN, _UP]),
+        ("size", "input size", 1, 512, "number"),
+        ("kernel", "kernel size", 1, 64, "number"),
+        ("stride", "stride", 1, 64, "number"),
+        ("padding", "padding", list(PADDINGS)),
+        ("p", "padding p", 0, 64, "number"),
+        ("dilation", "dilation", 1, 6),
+        ("output_padding", "output padding", 0, 31),
+        ("target", "target size", 0, 512, "number"),
+        ("preset", "Dumoulin and Visin", PRESETS),
+    ]
+    return Explorer(KIND, controls, s, {}, name=name)

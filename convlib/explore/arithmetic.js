@@ -1,0 +1,113 @@
+// Sizes, solved both ways: the output of a convolution or a transposed one, and which settings reach a wished size.
+
+const sizesOf = s => {
+  const { size: n, kernel: k, stride, dilation: d, p, output_padding: more } = s, up = s.way === "transposed", span = d * (k - 1) + 1;
+  let low = p, high = p;
+  if (s.padding === "valid") low = high = 0;
+  if (s.padding === "half") low = high = Math.floor(span / 2);
+  if (s.padding === "full") low = high = span - 1;
+  if (s.padding === "causal") [low, high] = [span - 1, 0];
+  if (s.padding === "same") {
+    const total = up ? span - stride : Math.max((Math.ceil(n / stride) - 1) * stride + span - n, 0);
+    low = Math.floor(Math.max(total, 0) / 2);
+    high = total - low;
+  }
+  const rest = n + low + high - span, base = (n - 1) * stride + span - low - high;
+  return { n, k, stride, d, more, up, span, low, high, rest, base, out: up ? base + more : Math.floor(rest / stride) + 1 };
+};
+
+// Every legal setting that turns n into `target`: kernels up to 9, strides up to 6, less padding than the kernel spans.
+const sizeSolutions = (s, target) => {
+  const found = [], up = s.way === "transposed";
+  for (let kernel = 1; kernel <= 9; kernel++) for (let stride = 1; stride <= 6; stride++)
+    for (let p = 0; p <= s.dilation * (kernel - 1); p++) for (let more = 0; more < (up ? Math.max(stride, s.dilation) : 1); more++) {
+      const g = sizesOf({ ...s, kernel, stride, p, padding: "number", output_padding: more });
+      if (g.out === target && (up || g.rest >= 0)) found.push([kernel, stride, p, more]);
+    }
+  return found;
+};
+
+const sizeCheck = s => {
+  const g = sizesOf(s);
+  if (!g.up && g.more) return "output padding belongs to a transposed convolution";
+  if (g.up && g.more && s.padding === "same") return "SAME fixes the size: output padding must be 0";
+  if (g.up && g.more >= Math.max(g.stride, g.d)) return `output padding must be less than the stride or the dilation: output padding ${g.more}, stride ${g.stride}, dilation ${g.d}`;
+  if (!g.up && g.rest < 0) return `the kernel does not fit: it spans ${g.span}, the input with its padding only ${g.n} + ${g.low} + ${g.high} = ${g.n + g.low + g.high}`;
+  return g.up && g.out < 1 ? `nothing is left of the output: ${sizeFormula(g)[1]}` : "";
+};
+
+const sizeFormula = g => {
+  const both = g.low === g.high, pads = sign => both ? ` ${sign} 2·${g.low}` : ` ${sign} ${times(g.low)} ${sign} ${times(g.high)}`, letters = sign => both ? ` ${sign} 2p` : ` ${sign} p₁ ${sign} p₂`;
+  if (g.up) return [`o = (i − 1)·s${letters("−")} + d·(k − 1) + output_padding + 1`,
+    `(${g.n} − 1)·${g.stride}${pads("−")} + ${g.d}·(${g.k} − 1) + ${g.more} + 1 = ${fmt(g.out)}`];
+  return [`o = ⌊(i${letters("+")} − d·(k − 1) − 1) / s⌋ + 1`,
+    `⌊(${g.n}${pads("+")} − ${g.d}·(${g.k} − 1) − 1) / ${g.stride}⌋ + 1 = ⌊${g.rest} / ${g.stride}⌋ + 1 = ${g.out}`];
+};
+
+const sizePanel = (s, g) => {
+  const total = g.up ? Math.max((g.n - 1) * g.stride + g.span, g.low + g.out) : g.n + g.low + g.high, right = x => x * CELL + CELL / 2;
+  if (total > 18) return panel("the wires", `Too wide to draw: ${total} positions.`, 330, 24, text(0, 16, `${total} positions: too wide to draw; the numbers hold.`, "L"));
+  const far = (total - 1) * CELL, middle = (g.span - 1) / 2, ends = range(g.up ? g.n : g.out);
+  const near = j => right(j * g.stride + middle), reads = ends.flatMap(j => range(g.k).map(c => [j * g.stride + c * g.d, j, c]));
+  const used = new Set(reads.map(l => l[0])), own = x => x >= g.low && x < g.low + (g.up ? g.out : g.n);
+  const wide = range(total).map(x => [right(x), own(x) ? String(x - g.low) : g.up ? "" : "0", own(x) ? g.up ? "o" : "i" : "p",
+    g.up && own(x) ? `step=${x - g.low}` : "", g.up ? !own(x) : !used.has(x)]);
+  const narrow = ends.map(j => [near(j), String(j), g.up ? "i" : "o", g.up ? "" : `step=${j}`]);
+  const links = reads.map(([x, j, c]) => g.up ? [j, x, c, x - g.low === s.step] : [x, j, c, j === s.step]);
+  const label = g.up ? `${g.n} inputs above, ${plural(g.out, "output")} below; cropped positions are crossed out.` : `${g.n} inputs and their padding above, ${plural(g.out, "output")} below; positions that no window reads are crossed out.`;
+  return wiring(g.up ? `input ${g.n} above, output ${g.out} below` : `input ${g.n}, padding ${g.low} + ${g.high}, above; output ${g.out} below`, label, far + CELL,
+    g.up ? narrow : wide, g.up ? wide : narrow, links, ["The dots carry their positions. One colour per weight."]);
+};
+
+const sizeDraw = s => {
+  const g = sizesOf(s), [letters, filled] = sizeFormula(g), left = g.up ? 0 : g.rest % g.stride, all = s.target ? sizeSolutions(s, s.target) : [];
+  const named = { number: "", valid: "VALID", same: "SAME", causal: "Causal padding", full: "Full padding", half: "Half padding" }[s.padding];
+  let say = `${g.n} becomes ${g.out}. `;
+  if (named) say += `${named} ${g.up ? "crops" : "pads"} ${fmt(g.low)} at the start and ${fmt(g.high)} at the end. `;
+  if (g.up) {
+    const reads = range(g.k).filter(c => { const i = (s.step + g.low - c * g.d) / g.stride; return Number.isInteger(i) && i >= 0 && i < g.n; }).length;
+    say += `Output ${s.step} is reached by ${plural(reads, "input")}.`;
+    if (s.padding !== "same" && g.base > 0) say += ` The convolution with these settings maps ${g.stride > 1 ? `sizes ${g.base} to ${g.base + g.stride - 1}` : `size ${g.base}`} to ${g.n}` + (g.stride > 1 ? ": output padding says which." : ".");
+  } else {
+    say += `Output ${s.step} reads positions ${fmt(s.step * g.stride - g.low)} to ${fmt(s.step * g.stride - g.low + g.span - 1)}.`;
+    say += left ? ` The division leaves ${left}: so many positions at the end are read by no window.` : " The division leaves nothing.";
+    say += ` Its transpose brings ${g.out} back to ${g.n} with output padding ${left}.`;
+  }
+  const shown = all.slice(0, 40), rest = all.length - shown.length;
+  const list = s.target ? listing(`${g.n} → ${s.target}: ${plural(all.length, "setting")} with kernels up to 9, strides up to 6, dilation ${g.d} and less padding than the kernel spans` + (rest ? `; the first 40 of them:` : all.length ? ":" : "."),
+    shown.map(([k, t, p, o]) => [`k=${k}, stride=${t}, padding=${p}` + (g.up ? `, output_padding=${o}` : ""), `kernel=${k}&stride=${t}&padding=number&p=${p}&output_padding=${o}`,
+      s.padding === "number" && s.kernel === k && s.stride === t && s.p === p && s.output_padding === o])) : "";
+  return { draw: group("row", [sizePanel(s, g)]), rest: list, say, sum: `${letters}\no = ${filled}`,
+    labels: { step: `${s.step + 1} of ${g.out}`, p: named ? `${fmt(g.low)} + ${fmt(g.high)}` : String(s.p), target: s.target ? String(s.target) : "none" },
+    numbers: { sizes: [g.out, g.low, g.high], solutions: all.flat() } };
+};
+
+const sizeCode = (s, d, dialect) => {
+  const g = sizesOf(s), plain = g.low === g.high, more = g.up ? `, output_padding=${g.more}` : "", name = g.up ? "conv_transpose1d" : "conv1d";
+  const pad = g.up && s.padding === "same" ? '"same"' : plain ? g.low : `[(${g.low}, ${g.high})]`;
+  if (dialect === "convlib") return lines("import numpy as np", `from convlib import ${name}`, "",
+    `x = np.arange(${g.n}.0)`, `weight = np.arange(1.0, ${g.k + 1})`,
+    `y = ${name}(x[None], weight[None, None], stride=${g.stride}, padding=${pad}${more}, dilation=${g.d})[0]`);
+  if (dialect === "torch") {
+    const short = g.high < 0 ? -g.high : 0, cut = g.up && !plain;
+    return lines("import torch", "import torch.nn.functional as F", "",
+      `x = torch.arange(${g.n}.0, dtype=torch.float64)[None]`, `weight = torch.arange(1.0, ${g.k + 1}, dtype=torch.float64)[None, None]`,
+      plain || g.up ? null : `x = F.pad(x, (${g.low}, ${g.high}))`,
+      `y = F.${name}(x, weight, stride=${g.stride}, padding=${plain ? g.low : 0}${more}, dilation=${g.d})[0]`,
+      cut ? `y = F.pad(y, (0, ${short}))[${g.low}:${g.low + g.out}]` : null);
+  }
+  if (g.up) return lines("import numpy as np", "from keras import ops", "",
+    `x = np.arange(${g.n}.0)[None, :, None]`, `weight = np.arange(1.0, ${g.k + 1})[:, None, None]`,
+    `y = ops.conv_transpose(x, weight, strides=${g.stride}, padding="valid", dilation_rate=${g.d})[0, :, 0]`,
+    `y = np.pad(y, (0, ${g.more + Math.max(-g.high, 0)}))[${g.low}:${g.low + g.out}]  # Keras counts output_padding otherwise: crop by hand`);
+  const kept = s.padding === "same" || s.padding === "valid";
+  return lines("import numpy as np", "from keras import ops", "",
+    `x = np.arange(${g.n}.0)`, `weight = np.arange(1.0, ${g.k + 1})[:, None, None]`,
+    kept ? null : `x = np.pad(x, (${g.low}, ${g.high}))`,
+    `y = ops.conv(x[None, :, None], weight, strides=${g.stride}, padding="${kept ? s.padding : "valid"}", dilation_rate=${g.d})[0, :, 0]`);
+};
+
+KINDS.arithmetic = {
+  check: sizeCheck, draw: sizeDraw, code: sizeCode, limits: s => ({ outputs: sizesOf(s).out - 1 }),
+  turn: (name, v) => name === "way" && v === "convolution" ? { way: v, output_padding: 0 } : name === "p" ? { p: v, padding: "number" } : { [name]: v },
+};
