@@ -115,7 +115,7 @@ class Quiz(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         self.assert_has_content()
-        question, choices = _split(list(self.content))
+        question, choices = split_quiz(list(self.content))
         if sum(right for right, *_ in choices) != 1 or len(choices) < 2:
             raise self.error("quiz: it needs at least two choices `- [ ] choice -- reply`, one of them `[x]`")
         name = f"quiz-{self.env.new_serialno('quiz')}"
@@ -144,7 +144,7 @@ class Quiz(SphinxDirective):
         return [html("div", fieldset, class_="quiz")]
 
 
-def _split(lines: list[str]) -> tuple[list[str], list[tuple[bool, str, str]]]:
+def split_quiz(lines: list[str]) -> tuple[list[str], list[tuple[bool, str, str]]]:
     """The question's lines, and each choice as (is it right, its text, its reply)."""
     question: list[str] = []
     items: list[tuple[bool, list[str]]] = []

@@ -38,14 +38,15 @@ class Figures(SphinxTransform):
                 self.document["publish_explorers"] = True
 
     def _image(self, image: nodes.image) -> None:
+        cell = _cell(image)
         if not image.get("alt", "").strip():
-            cell = _cell(image)
             how = "`mystnb: image: alt:` in the cell's header" if cell is not None else "`:alt:`"
             _logger.warning(
                 f"figure without alternative text: say what it shows, with {how}", location=cell or image
             )
-        path = Path(image["uri"])
-        if path.suffix == ".svg" and path.is_absolute() and path.is_file():
+        # a cell's picture is named from the source folder, with a slash in front
+        path = Path(self.document.settings.env.srcdir) / image["uri"].lstrip("/")
+        if cell is not None and path.suffix == ".svg" and path.is_file():
             svg = inline(path.read_text(encoding="utf-8"), image.get("alt", ""))
             raw = nodes.raw("", f'<div class="figure-svg">{svg}</div>', format="html")
             raw.source, raw.line = image.source, image.line

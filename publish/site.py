@@ -36,13 +36,9 @@ def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -
 
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    pages = [
-        page
-        for page in sorted(built.rglob("*.html"))
-        if page.name not in {"genindex.html", "py-modindex.html"}
-    ]
-    for page in pages:
-        if page.relative_to(built).as_posix() == "index.html":
+    for page in sorted(built.rglob("*.html")):
+        name = page.relative_to(built).as_posix()
+        if name in {"index.html", "genindex.html", "py-modindex.html"} or name.startswith("_"):
             continue
         copy = fresh / page.relative_to(built)
         copy.parent.mkdir(parents=True, exist_ok=True)
