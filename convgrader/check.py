@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 import convlib
+from convgrader.detector import judge
 from convgrader.naming import name_values
 from convgrader.properties import Operation, first_failure, to_numbers
+from convgrader.puzzles import PUZZLES
 from convgrader.report import Report
 from convgrader.sizes import name_choices, name_formula, wrong_choice
 
-__all__ = ["conv", "conv_transpose", "enlarging", "size", "values"]
+__all__ = ["conv", "conv_transpose", "detector", "enlarging", "puzzle", "size", "values"]
 
 NOT_WRITTEN = "There is no answer yet: replace the line that raises NotImplementedError, and run that cell."
 
@@ -173,6 +175,58 @@ def enlarging(function: Callable[[int, int], Any]) -> Report:
             report.slip = name_choices(chosen, stride, largest)
             return report
     report.held += ["every choice in your list enlarges as it should", "none is missing"]
+    return report
+
+
+def puzzle(function: Callable[..., Any], name: str) -> Report:
+    """Check a function against a puzzle of `convgrader.puzzles`, case by case.
+
+    Parameters
+    ----------
+    function : callable
+    name : str
+        The puzzle's name.
+    """
+    asked = PUZZLES[name]
+    report = Report(getattr(function, "__name__", "Your function"))
+    got = []
+    for case in asked.cases:
+        result = _call(report, partial(function, *case))
+        if result is None:
+            return report
+        got.append(result.tolist())
+    right = [np.asarray(asked.reference(*case)).tolist() for case in asked.cases]
+    wrong = [case for case, have, want in zip(asked.cases, got, right, strict=True) if have != want]
+    if not wrong:
+        report.held.append(f"all of {len(right)} cases are right")
+        return report
+    shown = ", ".join(f"{label}={value}" for label, value in zip(asked.arguments, wrong[0], strict=True))
+    report.failed = f"{len(wrong)} of {len(right)} cases are not right; the first: {shown}."
+    report.slip = asked.name(got)
+    return report
+
+
+def detector(answer: Callable[[], Any], pattern: Any) -> Report:
+    """Check a kernel and a bias that, followed by a ReLU, are to answer one pattern alone.
+
+    Parameters
+    ----------
+    answer : callable
+        Returns (kernel, bias).
+    pattern : array of shape (H, W)
+        Of zeros and ones.
+    """
+    report = Report("Your detector")
+    parts: list[np.ndarray] = []
+    for index in range(2):
+        part = _call(report, lambda index=index: answer()[index])  # type: ignore[misc]
+        if part is None:
+            return report
+        parts.append(part)
+    if parts[1].shape:
+        report.failed, report.slip = "The bias is one number.", "wrong-shape"
+        return report
+    judge(report, parts[0], float(parts[1]), np.asarray(pattern))
     return report
 
 

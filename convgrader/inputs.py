@@ -32,6 +32,22 @@ def draw(inputs: dict[str, Draw], seed: str, check: str) -> dict[str, Any]:
     return {name: _one(rule, _generator(f"{seed}/{check}/{name}")) for name, rule in inputs.items()}
 
 
+def draw_hidden(inputs: dict[str, Draw], seed: str, check: str) -> dict[str, Any]:
+    """Draw the inputs of one check so that they differ from the public ones, which a student knows.
+
+    Raises
+    ------
+    ValueError
+        If the ranges are so narrow that no other inputs turn up.
+    """
+    public = as_code(draw(inputs, PUBLIC, check))
+    for attempt in range(50):
+        found = draw(inputs, f"{seed}/{attempt}", check)
+        if as_code(found) != public:
+            return found
+    raise ValueError(f"check {check}: its inputs have no second value to draw, so nothing is hidden")
+
+
 def as_code(values: dict[str, Any]) -> str:
     """Write drawn inputs as Python assignments."""
     lines = []

@@ -11,7 +11,6 @@ from nbformat import NotebookNode
 from convgrader import regions
 from convgrader.comparison import to_array
 from convgrader.emission import MIME
-from convgrader.inputs import PUBLIC
 from convgrader.model import AuthorError
 from convgrader.notebook import graded_cell, new_notebook, to_text, with_inputs
 from convgrader.source import Source
@@ -23,7 +22,7 @@ def build(source: Source, seed: str) -> NotebookNode:
     for cell, grade in source.graded("given", "answer", "check", "manual"):
         text = regions.solved(cell.source)
         if grade.role == "check":
-            text = with_inputs(text, grade, seed if grade.hidden else PUBLIC)
+            text = with_inputs(text, grade, seed)
         cells.append(graded_cell(cell, grade, text))
     return new_notebook(source, cells, key=True, points=source.front.points)
 

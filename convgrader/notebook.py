@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
-from convgrader.inputs import as_code, draw
+from convgrader.inputs import PUBLIC, as_code, draw, draw_hidden
 from convgrader.model import FORMAT, Grade
 from convgrader.source import Cell, Source
 
@@ -55,10 +55,12 @@ def graded_cell(cell: Cell, grade: Grade, text: str) -> NotebookNode:
 
 
 def with_inputs(source: str, grade: Grade, seed: str) -> str:
-    """Put a check's inputs, drawn from a seed, before its source."""
+    """Put a check's inputs before its source: public ones, or if it is hidden, others drawn from the seed."""
     if not grade.inputs:
         return source
-    return as_code(draw(grade.inputs, seed, grade.id)) + "\n" + source
+    public = seed == PUBLIC or not grade.hidden
+    values = draw(grade.inputs, PUBLIC, grade.id) if public else draw_hidden(grade.inputs, seed, grade.id)
+    return as_code(values) + "\n" + source
 
 
 def to_text(notebook: NotebookNode) -> str:

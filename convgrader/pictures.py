@@ -181,6 +181,45 @@ def wires(size: int, kernel: int, stride: int) -> str:
     return drawing.svg()
 
 
+def grids(*parts: tuple[str, str, list[str], list[tuple[int, int]]]) -> str:
+    """Draw grids side by side.
+
+    Parameters
+    ----------
+    *parts : (title, colour, rows, marked)
+        A row is its texts, separated by blanks; ``.`` is an empty box. ``marked`` lists the (row, column) that are filled.
+    """
+    drawing, left = _Drawing(), 0
+    for title, colour, rows, marked in parts:
+        drawing.text(left, 10, title, colour)
+        cells = [row.split() for row in rows]
+        for r, row in enumerate(cells):
+            for c, text in enumerate(row):
+                shown = "" if text == "." else text
+                drawing.box(left + c * BOX, 24 + r * BOX, shown, colour, fill=(r, c) in marked)
+        left += max(max(len(row) for row in cells) * BOX, 9 * len(title)) + 40
+    return drawing.svg()
+
+
+def positions(size: int, kernel: int, stride: int, padding: int) -> str:
+    """Draw the windows of a 1-D convolution under the padded input, one line for each that fits."""
+    drawing = _Drawing()
+    for place in range(size + 2 * padding):
+        inside = padding <= place < padding + size
+        text = str(place - padding) if inside else "0"
+        drawing.box(
+            110 + place * BOX, 0, text, "input" if inside else "padding", fill=inside, dashed=not inside
+        )
+    drawing.text(0, 24, "input place", "input")
+    for out in range((size + 2 * padding - kernel) // stride + 1):
+        top = 56 + out * 30
+        begin = 110 + out * stride * BOX
+        drawing.text(0, top + 6, f"output {out}", "output")
+        drawing.line(begin + 4, top, begin + kernel * BOX - 4, top, INK["output"])
+        drawing.height = max(drawing.height, top + 10)
+    return drawing.svg()
+
+
 def _short(x1: int, y1: int, x2: int, y2: int) -> tuple[int, int, int, int]:
     """Let a wire end before the dot that it leads to, so that its arrowhead shows."""
     return x1, y1, x2 - round((x2 - x1) * 0.1), y2 - round((y2 - y1) * 0.1)

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from convgrader import pictures, regions
 from convgrader.comparison import compare
-from convgrader.inputs import PUBLIC
+from convgrader.inputs import PUBLIC, draw_hidden
 from convgrader.key import build
 from convgrader.matching import graft
 from convgrader.model import AuthorError, Exercise
@@ -72,6 +72,12 @@ def prove(source: Source) -> None:
         With the line of the cell that raises, or of the check that passes on the stub.
     """
     key = build(source, PUBLIC)
+    for cell, grade in source.graded("check"):
+        if grade.hidden:
+            try:
+                draw_hidden(grade.inputs, "any", grade.id)
+            except ValueError as error:
+                raise AuthorError(source.path, cell.line, str(error)) from error
     right = run(key.cells)
     stubs = {
         cell.grade.id: regions.stubbed(cell.source)

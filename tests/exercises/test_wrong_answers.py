@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from convgrader.comparison import compare
-from convgrader.key import stored
+from convgrader.key import build, stored
 from convgrader.matching import graft
 from convgrader.running import run
 
@@ -24,22 +24,31 @@ def normal(source):
     return ast.dump(tree)
 
 
-def failing(page, answers):
-    """Return the checks that fail with these answers, judged by the key's stored outputs."""
-    outcomes = run(graft(page.key, answers).cells)
-    failed = set()
+def expected(page):
+    """Return the key's stored values by check."""
+    return {cell.id: stored(cell)[0] for cell in page.checks}
+
+
+def failing(page, answers, key=None, values=None):
+    """Return the checks that fail with these answers, judged by the key's stored outputs, or by other values."""
+    outcomes = run(graft(key or page.key, answers).cells)
+    failed, values = set(), values or expected(page)
     for cell in page.checks:
         grade, outcome = cell.metadata.grade, outcomes[cell.id]
-        verdict = compare(stored(cell)[0], outcome.values, grade.get("rtol", 0), grade.get("atol", 0))
+        verdict = compare(values[cell.id], outcome.values, grade.get("rtol", 0), grade.get("atol", 0))
         if outcome.error is not None or verdict is not None:
             failed.add(cell.id)
     return failed
 
 
-def first_slip(page, answers):
-    """Run the student's notebook with these answers; return the first self-check's slip that is not content."""
+def first_slip(page, answers, exercise):
+    """Run one exercise of the student's notebook with these answers; return the slip of the first self-check that
+    is not content, the empty text if it has no name, None if all are content."""
     cells = []
     for cell in page.released.cells:
+        grade = cell.metadata.get("grade", {})
+        if grade.get("role") not in ("given", "answer") and grade.get("exercise") not in (None, exercise):
+            continue
         copy = type(cell)(cell)
         copy.source = answers.get(cell.id, cell.source)
         cells.append(copy)
@@ -52,16 +61,19 @@ def test_the_solution_earns_everything_and_the_untouched_release_nothing(page):
     every = {cell.id for cell in page.checks}
     assert failing(page, page.solutions) == set()
     assert failing(page, page.stubs) == every
-    assert first_slip(page, page.solutions) is None
+    assert [first_slip(page, page.solutions, part.id) for part in page.source.front.parts] == [
+        None for _ in page.source.front.parts
+    ]
 
 
 def test_wrong_answers_fail_and_are_named(page, capsys):
     named, unnamed, survived = [], [], []
+    exercise = {grade.id: grade.exercise for _, grade in page.source.graded("answer")}
     for entry, source in page.wrong:
         answers = page.solutions | {entry["cell"]: source}
         if entry["fails"] not in failing(page, answers):
             survived.append((entry["cell"], entry["slip"], source))
-        got = first_slip(page, answers)
+        got = first_slip(page, answers, exercise[entry["cell"]])
         assert got is not None, f"the self-check is content with {entry['cell']}: {entry['slip']}"
         (named if got == entry["slip"] != "" else unnamed).append((entry["cell"], entry["slip"], got))
     assert survived == []
@@ -103,3 +115,14 @@ def test_wrong_answers_have_the_right_shape_unless_the_shape_is_the_mistake(page
             shapes,
             outcome.error,
         )
+
+
+@pytest.mark.parametrize("seed", ["one", "two", "three", "four"])
+def test_the_key_of_any_seed_catches_every_wrong_answer(page, seed):
+    key = build(page.source, seed)
+    values = {name: outcome.values[0] for name, outcome in run(key.cells).items() if outcome.values}
+    survived = []
+    for entry, source in page.wrong:
+        if entry["fails"] not in failing(page, page.solutions | {entry["cell"]: source}, key, values):
+            survived.append((entry["cell"], entry["slip"]))
+    assert survived == []

@@ -138,6 +138,7 @@ MISTAKES = {
     "check without points": ("role: check, points: 2", "role: check", "emit(double(x))", "needs points"),
     "hidden without inputs": (", inputs: {x: {shape: [3, [4, 6]]}}", "", "emit(double(x))", "hidden needs inputs"),
     "inputs upside down": ("shape: [3, [4, 6]]", "low: 3, high: 1", "emit(double(x))", "low is 3, above high"),
+    "nothing to hide": ("shape: [3, [4, 6]]", "choose: [1]", "emit(double(x))", "no second value to draw"),
     "a verdict in a check": ("emit(double(x))", "assert True\nemit(double(x))", "assert True", "no assert, no print"),
     "print in a check": ("emit(double(x))", "print(x)\nemit(double(x))", "print(x)", "no assert, no print"),
     "no emit": ("emit(double(x))", "double(x)", "double(x)\n```", "emits one value, in its last line"),
