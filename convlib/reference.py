@@ -134,9 +134,9 @@ def _wide(array: Any) -> np.ndarray:
 
 
 def _reflected(index: int, size: int) -> int:
-    while not 0 <= index < size:
+    while size > 1 and not 0 <= index < size:
         index = -index if index < 0 else 2 * (size - 1) - index
-    return index
+    return index if size > 1 else 0
 
 
 # Which position of the input a position of the padded input shows; None is a zero.
