@@ -6,8 +6,19 @@ the network; `.svg()` and `.steps()` are stills, `.widget()` is a widget whose s
 
 from convlib.explore._arithmetic import arithmetic
 from convlib.explore._conv import conv1d, conv2d, conv3d
+from convlib.explore._correlation import correlation
 from convlib.explore._transposed import transposed
 from convlib.explore.assets import script, style
 from convlib.explore.explorer import Explorer
 
-__all__ = ["Explorer", "arithmetic", "conv1d", "conv2d", "conv3d", "script", "style", "transposed"]
+__all__ = [
+    "Explorer",
+    "arithmetic",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "correlation",
+    "script",
+    "style",
+    "transposed",
+]

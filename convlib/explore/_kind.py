@@ -21,7 +21,7 @@ class Kind:
     """Pure functions of a state and its data; the script has the same under the same name.
 
     A control is ``(name, label, low, high)``, or with a fifth ``"number"`` for one that is typed, where `high` may name one of `limits`;
-    ``(name, label, [choices])``; or ``(name, label, True or False)``. A preset is no setting of its own but
+    ``(name, label, [low, high])`` for a list of integers; ``(name, label, [choices])``; or ``(name, label, True or False)``. A preset is no setting of its own but
     the name of several values: ``(name, label, {choice: values})``.
     """
 
@@ -49,10 +49,14 @@ def illegal(kind: Kind, controls: list[Control], s: State, d: Data) -> str:
 def _wrong(kind: Kind, controls: list[Control], s: State, d: Data, *, depends: bool) -> str:
     """Look at the controls with fixed ranges, or at those whose range depends on the others."""
     for control in controls:
-        label, low, v = control[1], control[2], s.get(control[0])
+        label, low, v = control[1], control[2], s.get(control[0], ())
         if isinstance(low, dict):
             continue
-        if isinstance(low, list):
+        if isinstance(low, list) and isinstance(low[0], int):
+            for j, n in enumerate(v):
+                if isinstance(n, bool) or not isinstance(n, int) or not low[0] <= n <= low[1]:
+                    return f"{label}[{j}] must be an integer from {low[0]} to {low[1]}, not {n}"
+        elif isinstance(low, list):
             if v not in low:
                 return f"{label} must be one of {', '.join(low)}, not {v}"
         elif isinstance(low, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import floor
 from typing import Any
 
 from convlib.explore._svg import CELL, Panel, box, cell, dot, esc, line, text, value
@@ -46,6 +47,63 @@ def wiring(
             dots += line(x - 9, y - 9, x + 9, y + 9, "x") if more[1:] == [True] else ""
     below = "".join(text(0, DOWN + 34 + 16 * j, t, "L") for j, t in enumerate(words))
     return Panel(title, label, w, DOWN + 24 + 16 * len(words), wires(False) + wires(True) + dots + below)
+
+
+def _picker(x: float, y: float, w: float, h: float, pick: str) -> str:
+    return f'<path class="P" d="M{x} {y}h{w}v{h}h-{w}z" data-pick="{pick}"/>' if pick else ""
+
+
+def shades(
+    title: str,
+    label: str,
+    shape: tuple[int, int],
+    a: int,
+    at: Callable[[int, int], float],
+    kind: str,
+    over: str = "",
+    pick: str = "",
+) -> Panel:
+    """Return small cells shaded by value; what is negative has the colour of what is muted.
+
+    `over` is drawn on top, and a click on the whole picks a cell: ``"name,columns,rows"``.
+    """
+    h, w = shape
+    peak = max(abs(at(y, x)) for y in range(h) for x in range(w)) or 1
+    body = box(0, 0, w * a, h * a, "m")
+    for y in range(h):
+        for x in range(w):
+            v = at(y, x)
+            depth = floor(abs(v) / peak * 20 + 0.5) / 20
+            if depth:
+                c = "N" if v < 0 else kind
+                body += f'<path class="{c}" fill-opacity="{depth:g}" d="M{x * a} {y * a}h{a}v{a}h-{a}z"/>'
+    return Panel(title, label, w * a, h * a, body + over + _picker(0, 0, w * a, h * a, pick))
+
+
+def bars(
+    title: str,
+    label: str,
+    a: int,
+    values: Sequence[float],
+    kind: str,
+    lit: Sequence[int],
+    pick: str = "",
+    start: int = 0,
+) -> Panel:
+    """Return bars over a line, their values above; `lit` ones are outlined. Clicks pick from bar `start` on."""
+    peak, tall = max(1e-9, *map(abs, values)), 40
+    zero = 16 + tall
+    h = zero + (tall if any(v < 0 for v in values) else 0) + 4
+    body = line(0, zero, len(values) * a, zero, "x")
+    for j, v in enumerate(values):
+        b = abs(v) / peak * tall
+        mark = kind.lower() + (" h" if j in lit else "")
+        body += box(j * a + 2, zero if v < 0 else zero - b, a - 4, b, mark)
+        if v or j in lit:
+            body += text(j * a + a / 2, zero - 4 if v < 0 else zero - b - 4, fmt(v), "s")
+    return Panel(
+        title, label, len(values) * a, h, body + _picker(start * a, 0, (len(values) - start) * a, h, pick)
+    )
 
 
 def matrix(

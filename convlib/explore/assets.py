@@ -76,7 +76,7 @@ def _variables(scheme: str) -> str:
     named = {name: both[scheme] for name, both in PALETTE.items()}
     named |= {f"c{k}": colour for k, colour in enumerate(CHANNELS[scheme])}
     named |= {"ground": GROUND[scheme], "line": LINE[scheme]}
-    return " ".join(f"--cx-{name}: {colour};" for name, colour in named.items())
+    return f"color-scheme: {scheme}; " + " ".join(f"--cx-{name}: {colour};" for name, colour in named.items())
 
 
 def _wires() -> str:

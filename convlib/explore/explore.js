@@ -75,6 +75,32 @@ const wiring = (title, label, w, top, bottom, links, words) => {
   return panel(title, label, w, DOWN + 24 + 16 * words.length, wire(false) + wire(true) + dots + words.map((t, j) => text(0, DOWN + 34 + 16 * j, t, "L")).join(""));
 };
 
+// Small cells shaded by value; what is negative has the colour of what is muted. `over` is drawn on top, and a click on the
+// whole picks a cell: "name,columns,rows".
+const shades = (title, label, [h, w], a, at, kind, over, pick) => {
+  const all = range(h).map(y => range(w).map(x => at(y, x))), peak = Math.max(...all.flat().map(Math.abs)) || 1;
+  let body = box(0, 0, w * a, h * a, "m");
+  for (const y of range(h)) for (const x of range(w)) {
+    const v = all[y][x], depth = Math.floor(Math.abs(v) / peak * 20 + 0.5) / 20;
+    if (depth) body += `<path class="${v < 0 ? "N" : kind}" fill-opacity="${depth}" d="M${x * a} ${y * a}h${a}v${a}h-${a}z"/>`;
+  }
+  return panel(title, label, w * a, h * a, body + over + picker(0, 0, w * a, h * a, pick));
+};
+const picker = (x, y, w, h, pick) => pick ? `<path class="P" d="M${x} ${y}h${w}v${h}h-${w}z" data-pick="${pick}"/>` : "";
+
+// Bars over a line, their values above; `lit` ones are outlined. Clicks pick from bar `from` on.
+const bars = (title, label, a, values, kind, lit, pick, from = 0) => {
+  const peak = Math.max(1e-9, ...values.map(Math.abs)), tall = 40, low = values.some(v => v < 0), zero = 16 + tall;
+  const h = zero + (low ? tall : 0) + 4;
+  let body = line(0, zero, values.length * a, zero, "x");
+  values.forEach((v, j) => {
+    const b = Math.abs(v) / peak * tall, on = lit.includes(j);
+    body += box(j * a + 2, v < 0 ? zero : zero - b, a - 4, b, kind.toLowerCase() + (on ? " h" : ""));
+    if (v || on) body += text(j * a + a / 2, v < 0 ? zero - 4 : zero - b - 4, fmt(v), "s");
+  });
+  return panel(title, label, values.length * a, h, body + picker(from * a, 0, (values.length - from) * a, h, pick));
+};
+
 // A matrix as coloured cells: at(r, c) is [weight's number, value] or null; lit rows and columns are outlined.
 const matrix = (title, label, rows, cols, at, litRows, litCols) => {
   const a = Math.max(3, Math.min(24, Math.floor(300 / cols), Math.floor(400 / rows))), w = cols * a, h = rows * a;
@@ -90,6 +116,8 @@ const group = (way, panels) => `<div class="cx-${way}">${panels.join("")}</div>`
 // ---------------------------------------------------------------- state
 // A preset is no setting of its own: it is the name of several values, [name, label, { choice: values }].
 const isPreset = c => typeof c[2] === "object" && !Array.isArray(c[2]);
+// A list of integers, [name, label, [low, high]], has a slider for each.
+const isList = c => Array.isArray(c[2]) && typeof c[2][0] === "number";
 const limitOf = (kind, control, s, d) => {
   const low = control[2], high = control[3];
   return [low, typeof high === "string" ? KINDS[kind].limits(s, d)[high] : high];
@@ -101,6 +129,11 @@ const illegal = (kind, controls, s, d) => {
     for (const c of controls) {
       const [name, label, low] = c, v = s[name];
       if (isPreset(c)) continue;
+      if (isList(c)) {
+        const j = v.findIndex(n => !Number.isInteger(n) || n < low[0] || n > low[1]);
+        if (j >= 0) return `${label}[${j}] must be an integer from ${low[0]} to ${low[1]}, not ${v[j]}`;
+        continue;
+      }
       if (Array.isArray(low)) { if (!low.includes(v)) return `${label} must be one of ${low.join(", ")}, not ${v}`; continue; }
       if (typeof low === "boolean") { if (typeof v !== "boolean") return `${label} must be true or false, not ${v}`; continue; }
       if (typeof c[3] === "string" !== depends) continue;
@@ -152,7 +185,7 @@ const el = (tag, attributes, ...inside) => {
 };
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const inPage = () => window.top === window && !document.body.dataset.jpThemeName;
-const parse = (control, t) => Array.isArray(control[2]) ? t : typeof control[2] === "boolean" ? t === "true" : Number(t);
+const parse = (control, t) => isList(control) ? t.split(",").map(Number) : Array.isArray(control[2]) ? t : typeof control[2] === "boolean" ? t === "true" : Number(t);
 let count = 0;
 
 class Explorer {
@@ -186,9 +219,13 @@ class Explorer {
     const more = el("div", { class: "cx-more" });
     this.note = el("p", { class: "cx-note", role: "status" });
     for (const c of this.controls) {
+      if (isList(c)) {
+        more.append(this.list(c, uid + c[0]));
+        continue;
+      }
       const id = uid + c[0], input = this.input(c, id), out = el("output", { for: id });
-      this.inputs[c[0]] = { c, input, out };
       const item = el("div", { class: "cx-item" }, el("label", { for: id }, c[1]), out, input);
+      this.inputs[c[0]] = { c, input, out, item };
       if (c[0] === "step") this.bar.append(this.button("‹", "Previous step", () => this.go(-1)), item,
         this.button("›", "Next step", () => this.go(1)), this.player());
       else more.append(item);
@@ -228,6 +265,18 @@ class Explorer {
       this.want(this.m.turn ? this.m.turn(c[0], v) : { [c[0]]: v });
     });
     return input;
+  }
+
+  // One upright slider per value: a signal can be drawn with them.
+  list(c, id) {
+    const inputs = this.start[c[0]].map((v, j) => el("input", { type: "range", step: 1, min: c[2][0], max: c[2][1], "aria-label": `${c[1]} ${j}` }));
+    inputs.forEach((input, j) => input.addEventListener("input", () => {
+      this.stop();
+      this.want({ [c[0]]: this.s[c[0]].map((v, i) => i === j ? Number(input.value) : v) });
+    }));
+    const item = el("div", { class: "cx-item cx-values", role: "group", "aria-labelledby": id }, el("span", { id }, c[1]), el("div", {}, ...inputs));
+    this.inputs[c[0]] = { c, inputs, item };
+    return item;
   }
 
   player() {
@@ -276,9 +325,14 @@ class Explorer {
   }
 
   click(e) {
-    const hit = e.target.closest("[data-go]");
+    const hit = e.target.closest("[data-go], [data-pick]");
     if (!hit) return;
     this.stop();
+    if (hit.dataset.pick) {
+      const [name, columns, rows] = hit.dataset.pick.split(","), r = hit.getBoundingClientRect();
+      const part = (v, from, size, n) => Math.min(n - 1, Math.floor((v - from) / size * n));
+      return this.want({ [name]: part(e.clientY, r.top, r.height, rows) * columns + part(e.clientX, r.left, r.width, columns) });
+    }
     this.want(this.decode(new URLSearchParams(hit.dataset.go), ""));
   }
 
@@ -321,7 +375,13 @@ class Explorer {
     }
     this.say.textContent = scene.say;
     this.sum.textContent = scene.sum;
-    for (const [name, { c, input, out }] of Object.entries(this.inputs)) {
+    const idle = this.m.idle ? this.m.idle(s) : [];
+    for (const [name, { c, input, out, item }] of Object.entries(this.inputs)) {
+      item.hidden = idle.includes(name);
+      if (isList(c)) {
+        this.inputs[name].inputs.forEach((input, j) => { input.value = s[name][j]; });
+        continue;
+      }
       const shown = scene.labels[name] === undefined ? String(s[name]) : scene.labels[name];
       if (input.type === "checkbox") input.checked = s[name];
       else if (isPreset(c)) input.value = Object.keys(c[2]).find(k => Object.entries(c[2][k]).every(([n, v]) => s[n] === v)) || "—";
@@ -362,7 +422,7 @@ class Explorer {
     if (!inPage()) return;
     const params = new URLSearchParams(location.search);
     for (const [name] of this.controls) {
-      if (this.s[name] === this.start[name]) params.delete(this.id + "." + name);
+      if (String(this.s[name]) === String(this.start[name])) params.delete(this.id + "." + name);
       else params.set(this.id + "." + name, this.s[name]);
     }
     const query = params.toString();

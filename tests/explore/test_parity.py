@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import signal as scipy_signal
 
 from convlib import conv, explore
 from convlib.explore._kind import high, illegal, settle
@@ -126,6 +127,22 @@ def solved(s):
     return found
 
 
+def correlation_explorer(rng):
+    if rng.random() < 0.3:
+        return explore.correlation()
+    if rng.random() < 0.5:
+        return explore.correlation(
+            rng.integers(-4, 9, rng.integers(1, 13)), rng.integers(-4, 9, rng.integers(1, 7))
+        )
+    return explore.correlation(numbers(rng, *rng.integers(1, 9, 2)), numbers(rng, *rng.integers(1, 6, 2)))
+
+
+def correlation_numbers(s, d):
+    x, w = (s["signal"], s["kernel"]) if s["view"] == "signal" else (d["page"], d["letter"])
+    x, w = np.atleast_2d(x).astype(float), np.atleast_2d(w).astype(float)
+    return {"y": scipy_signal.correlate2d(x, w[::-1, ::-1] if s["reverse"] else w).ravel()}
+
+
 @dataclass(frozen=True)
 class Case:
     make: Any
@@ -135,6 +152,7 @@ class Case:
 
 CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)} | {
     "arithmetic": Case(arithmetic_explorer, arithmetic_numbers),
+    "correlation": Case(correlation_explorer, correlation_numbers),
     "transposed": Case(transposed_explorer, transposed_numbers),
 }
 
