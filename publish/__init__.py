@@ -33,6 +33,8 @@ def _configure(app: Any, config: Any) -> None:
     config.nb_execution_cache_path = os.environ.get("PUBLISH_CACHE", config.nb_execution_cache_path)
     config.nb_execution_show_tb = True
     config.nb_merge_streams = True
+    config.nb_code_prompt_show = "Show the code"
+    config.nb_code_prompt_hide = "Hide the code"
     config.language = "en"
     config.html_copy_source = False
     config.html_show_sourcelink = False

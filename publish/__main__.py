@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     build = commands.add_parser("build", help="execute the pages and build the site into _build/html")
     build.add_argument("--only", nargs="*", default=[], metavar="SLUG", help="build these pages alone")
     commands.add_parser("check", help="the chapters' lint, and stale generated files")
+    commands.add_parser("api", help="write book/api.md, the list of convlib's modules")
     commands.add_parser("notebooks", help="write the readers' notebooks into _build/notebooks")
     options = parser.parse_args(arguments)
     root = options.root.resolve()
@@ -26,6 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
         from publish.lint import check
 
         return check(root)
+    if options.command == "api":
+        from publish import api
+
+        (root / "book" / "api.md").write_text(api.page(), encoding="utf-8")
+        return 0
     from publish.build import write_notebooks
 
     return write_notebooks(root)

@@ -48,6 +48,30 @@ class Stations(SphinxTransform):
             comment.parent.remove(comment)
 
 
+class FirstScreen(SphinxTransform):
+    """A chapter opens with its question, one thing to move, and the answer: what stands before them comes after."""
+
+    default_priority = 110
+
+    def apply(self, **kwargs: Any) -> None:
+        chapter = next(iter(self.document.findall(nodes.section)), None)
+        if chapter is None:
+            return
+        places = {kind: k for k, node in enumerate(chapter) for kind in _kinds(node)}
+        first, last = places.get("question"), places.get("answer")
+        if first is None or last is None or last < first or not isinstance(chapter[0], nodes.title):
+            return
+        screen = chapter[first : last + 1]
+        del chapter[first : last + 1]
+        chapter[1:1] = screen
+
+
+def _kinds(node: nodes.Node) -> set[str]:
+    """`question` or `answer`, if the node is such a box."""
+    attributes = node.get("attributes", {}) if isinstance(node, nodes.Element) else {}
+    return {"question", "answer"} & set(str(attributes.get("class", "")).split())
+
+
 def _opened(comment: nodes.comment) -> nodes.Element | None:
     """The section whose heading stands directly before the comment, or else the block after it."""
     parent = comment.parent
@@ -63,3 +87,4 @@ def _opened(comment: nodes.comment) -> nodes.Element | None:
 def setup(app: Any) -> None:
     """Register the transform."""
     app.add_transform(Stations)
+    app.add_transform(FirstScreen)

@@ -1,0 +1,71 @@
+"""Digits in prose: a number that a sentence states comes from a cell, so a typed digit is a mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish import pages
+
+_PROSE = {
+    "question",
+    "answer",
+    "predict",
+    "formulas",
+    "promise",
+    "admonition",
+    "dropdown",
+    "quiz",
+    "exercises",
+}
+_PROSE |= {"note", "tip", "warning", "important", "seealso", "attention", "caution", "hint"}
+_HIDDEN = (
+    re.compile(r"\{[A-Za-z][\w:.+-]*\}(`+).+?\1(?!`)", re.S),  # a role with its text
+    re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.S),  # code
+    re.compile(r"\$\$.+?\$\$|(?<!\\)\$(?!\s)[^$]+?(?<!\s)\$", re.S),  # mathematics
+    re.compile(r"\\\[.+?\\\]|\\begin\{(\w+\*?)\}.+?\\end\{\1\}", re.S),
+    re.compile(r"(?<=\])\([^)\n]*\)|https?://\S+|<[^>\n]+>"),  # addresses
+    re.compile(r"\[\^\w+\]|\{[#.][^}\n]*\}"),  # footnotes, attributes
+)
+_LIST = re.compile(r"^\s*\d+[.)] ")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def check(name: str, text: str) -> list[str]:
+    """Where a page's prose has a digit that is no part of a name."""
+    skip = pages.header_lines(text)
+    return list(_lines(name, text.split("\n")[skip:], skip + 1))
+
+
+def _lines(name: str, lines: list[str], first: int) -> Iterator[str]:
+    place = 0
+    for block in pages.blocks(lines, first):
+        yield from _prose(name, lines[place : block.line - first], first + place)
+        if block.name in _PROSE:
+            yield from _prose(name, [block.argument], block.line)
+            body = block.body
+            if block.name == "quiz":
+                end = next((k for k, line in enumerate(body) if re.match(r"[-*] \[", line)), len(body))
+                body = body[:end]
+            yield from _lines(name, body, block.body_line)
+        place = block.end - first + 1
+    yield from _prose(name, lines[place:], first + place)
+
+
+def _prose(name: str, lines: list[str], first: int) -> Iterator[str]:
+    text = "\n".join("" if line.startswith("%") else _LIST.sub("", line) for line in lines)
+    for pattern in _HIDDEN:
+        text = pattern.sub(lambda match: " \n" * match[0].count("\n") or " ", text)
+    for offset, line in enumerate(text.split("\n")):
+        for word in re.split(r"[\s—–/()\[\]|:;,]+", line):
+            if re.search(r"\d", word) and not _is_name(word):
+                digit = word.strip(".,!?*_\"'“”’…")
+                yield (
+                    f"{name}:{first + offset}: the digit {digit!r} stands in prose: compute it in a cell, pass it on "
+                    "with glue() and write {glue:text}`name`, or set it as mathematics if it is a formula's"
+                )
+
+
+def _is_name(word: str) -> bool:
+    """1×1, 2-D, conv2d, ResNet-50, VGG16: a letter or a multiplication sign belongs to it."""
+    return bool(_LETTER.search(word)) or bool(re.fullmatch(r"\W*\d+(×\d+)+\W*", word))
