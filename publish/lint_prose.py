@@ -1,4 +1,7 @@
-"""Digits in prose: a number that a sentence states comes from a cell, so a typed digit is a mistake."""
+"""Digits in prose: a number that a sentence states comes from a cell, so a typed digit is a mistake.
+
+A question states nothing, so `{question}` and `{quiz}` may hold digits.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,7 @@ from collections.abc import Iterator
 
 from publish import pages
 
-_PROSE = {
-    "question",
-    "answer",
-    "predict",
-    "formulas",
-    "promise",
-    "admonition",
-    "dropdown",
-    "quiz",
-    "exercises",
-}
+_PROSE = {"answer", "predict", "formulas", "promise", "admonition", "dropdown", "exercises"}
 _PROSE |= {"note", "tip", "warning", "important", "seealso", "attention", "caution", "hint"}
 _HIDDEN = (
     re.compile(r"\{[A-Za-z][\w:.+-]*\}(`+).+?\1(?!`)", re.S),  # a role with its text
@@ -43,11 +36,7 @@ def _lines(name: str, lines: list[str], first: int) -> Iterator[str]:
         yield from _prose(name, lines[place : block.line - first], first + place)
         if block.name in _PROSE:
             yield from _prose(name, [block.argument], block.line)
-            body = block.body
-            if block.name == "quiz":
-                end = next((k for k, line in enumerate(body) if re.match(r"[-*] \[", line)), len(body))
-                body = body[:end]
-            yield from _lines(name, body, block.body_line)
+            yield from _lines(name, block.body, block.body_line)
         place = block.end - first + 1
     yield from _prose(name, lines[place:], first + place)
 
@@ -67,5 +56,5 @@ def _prose(name: str, lines: list[str], first: int) -> Iterator[str]:
 
 
 def _is_name(word: str) -> bool:
-    """1×1, 2-D, conv2d, ResNet-50, VGG16: a letter or a multiplication sign belongs to it."""
-    return bool(_LETTER.search(word)) or bool(re.fullmatch(r"\W*\d+(×\d+)+\W*", word))
+    """1×1, 2-D, conv2d, ResNet-50: a letter or a multiplication sign belongs to it. And years."""
+    return bool(_LETTER.search(word)) or bool(re.fullmatch(r"\W*(\d+(×\d+)+|(19|20)\d\d)\W*", word))
