@@ -1,0 +1,149 @@
+"""How it is measured: all contestants in turn, round after round, so that they share whatever the machine does."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import scipy
+import torch
+from contestants import by_convlib, by_einsum, by_torch, contestants
+from layers import LAYERS, Layer
+
+ALWAYS = ("torch", "convlib", "gemm alone")
+LONG = 0.5  # seconds: another contestant that takes longer runs in the first SLOW_ROUNDS rounds only
+SLOW_ROUNDS, FEWEST_ROUNDS, MOST_ROUNDS = 1, 7, 41
+TOLERANCE = 1e-4  # of the largest output: float32, and the least exact method (Winograd)
+STATUS = Path("/proc/self/status")
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def measure(layer: Layer, budget: float) -> dict:
+    """Times in milliseconds and their ratios to torch's in the same round, medians over the rounds."""
+    calls = contestants(layer)
+    expected = calls["torch"]()
+    largest = np.abs(expected).max()
+    slow = set()
+    for name, call in calls.items():
+        start = time.perf_counter()
+        got = call()
+        if name not in ALWAYS and time.perf_counter() - start > LONG:
+            slow.add(name)
+        worst = 0 if name == "gemm alone" else np.abs(got - expected).max() / largest
+        if not worst < TOLERANCE:
+            raise SystemExit(f"{layer.name}: {name} is wrong by {worst:.1e} of the largest output.")
+    rounds: list[dict[str, float]] = []
+    until = time.perf_counter() + budget
+    while len(rounds) < MOST_ROUNDS and (len(rounds) < FEWEST_ROUNDS or time.perf_counter() < until):
+        now = [name for name in calls if len(rounds) < SLOW_ROUNDS or name not in slow]
+        rounds.append({name: seconds(calls[name]) for name in now})
+    runs = {name: [r[name] for r in rounds if name in r] for name in calls}
+    against = {name: [r[name] / r["torch"] for r in rounds if name in r] for name in calls}
+    return {
+        "name": layer.name,
+        "x": layer.x_shape,
+        "weight": layer.weight_shape,
+        "stride": layer.stride,
+        "padding": layer.padding,
+        "dilation": layer.dilation,
+        "groups": layer.groups,
+        "transposed": layer.transposed,
+        "multiply_adds": layer.multiply_adds,
+        "rounds": len(rounds),
+        "milliseconds": {name: 1e3 * median(times) for name, times in runs.items()},
+        "fastest_milliseconds": {name: 1e3 * min(times) for name, times in runs.items()},
+        "ratio_to_torch": {name: median(ratios) for name, ratios in against.items()},
+        "share_of_gemm": median(r["gemm alone"] / r["convlib"] for r in rounds),
+    }
+
+
+def working_memory(layer: Layer, who: str) -> float | None:
+    """MiB that one call needs beyond input, padded input and output, in a process of its own.
+
+    The rise of the resident set's high-water mark, Linux only: it sees what NumPy, BLAS, FFTs and torch take.
+    """
+    if not STATUS.exists():
+        return None
+    command = [sys.executable, str(Path(__file__).parent), "--high-water", layer.name, who]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def high_water(name: str, who: str) -> float:
+    """What `working_memory` runs: the rise in MiB, less the padded input and the output."""
+    layer = next(layer for layer in LAYERS if layer.name == name)
+    x, weight = layer.arrays()
+    calls = {"torch": by_torch, "windows + einsum": by_einsum}
+    call = calls[who](layer, x, weight) if who in calls else by_convlib(layer, x, weight, "auto")
+    _start_threads(who)
+    ctypes.CDLL(None).malloc_trim(0)  # what was freed until now shall not be counted as already there
+    before = _resident("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins anew
+    out = call()
+    rise = (_resident("VmHWM") - before) / 1024
+    low, high = layer.pads
+    padded = (
+        0 if layer.transposed or low + high == 0 else x.nbytes * (1 + (low + high) / layer.size) ** layer.rank
+    )
+    return rise - (out.nbytes + padded) / 2**20
+
+
+def _start_threads(who: str) -> None:
+    """Touch the libraries' own buffers, which are taken once per process and not per call."""
+    a = np.ones((512, 512), np.float32)
+    a @ a
+    np.fft.rfft(a)
+    if who == "torch":
+        torch.nn.functional.conv2d(torch.ones(1, 8, 32, 32), torch.ones(8, 8, 3, 3))
+
+
+def _resident(field: str) -> int:
+    lines = STATUS.read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(field)).split()[1])
+
+
+def import_time(runs: int = 15) -> float:
+    """Milliseconds that `import convlib` adds to `import numpy`: pairs of fresh processes, median."""
+    code = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+
+    def once(what: str) -> float:
+        command = [sys.executable, "-c", code.format(what)]
+        return 1e3 * float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    return median(once("numpy, convlib") - once("numpy") for _ in range(runs))
+
+
+def machine() -> dict:
+    """What the numbers depend on: processor, threads, versions, and how freed memory is treated."""
+    cpu = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        cpu = next((line.split(": ")[1] for line in lines if line.startswith("model name")), cpu)
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[index]
+    watched = ("MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD", "OMP_", "OPENBLAS_", "MKL_")
+    return {
+        "cpu": cpu,
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "system": f"{platform.system()} {platform.release()}",
+        "libc": " ".join(platform.libc_ver()),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "torch": torch.__version__,
+        "blas": f"{blas['name']} {blas['version']}",
+        "torch_threads": torch.get_num_threads(),
+        "settings": {name: value for name, value in os.environ.items() if name.startswith(watched)},
+    }
