@@ -1,21 +1,14 @@
-"""What `import convlib` loads, and that every example in a docstring is true."""
+"""What `import convlib` loads, and that what it offers is documented."""
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import inspect
-import pkgutil
 import subprocess
 import sys
 
 import pytest
 
 import convlib
-
-MODULES = [
-    info.name for info in pkgutil.walk_packages(convlib.__path__, "convlib.") if "explore" not in info.name
-]
 
 
 def loaded_by(statement):
@@ -36,20 +29,12 @@ def test_convolving_lists_loads_no_torch():
     assert "torch" not in loaded_by("import convlib; convlib.conv1d([[1, 2]], [[[1]]], padding='same')")
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_docstring_examples(name):
-    module = importlib.import_module(name)
-    result = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    assert result.failed == 0
-
-
 @pytest.mark.parametrize("name", convlib.__all__)
 def test_public_functions_are_documented(name):
     thing = getattr(convlib, name)
     if inspect.isclass(thing) and issubclass(thing, Exception):
         assert thing.__doc__
         return
-    assert ">>> " in thing.__doc__, f"{name} has no example"
     named = [
         parameter for parameter in inspect.signature(thing).parameters if parameter not in ("args", "kwargs")
     ]
