@@ -207,10 +207,8 @@ def correlation(
     Examples
     --------
     >>> from convlib import explore
-    >>> explore.correlation([0, 1, 0], [1, 2, 3], step=2).sentence[:59]
-    'Correlation slides the kernel as it is. y[2] = 2: 1 product'
-    >>> explore.correlation([0, 1, 0], [1, 2, 3], reverse=True, step=1).sentence[43:53]
-    '. y[1] = 1'
+    >>> [explore.correlation([0, 1, 0], [1, 2, 3], reverse=turned).state["step"] for turned in (False, True)]
+    [1, 3]
     """
     ranks = {np.ndim(a) if not hasattr(a, "ndim") else a.ndim for a in (x, kernel) if a is not None}
     if len(ranks) > 1:

@@ -10,8 +10,8 @@ const slideParts = (s, d) => {
     return range(k[0] * k[1]).map(j => [Math.floor(j / k[1]), j % k[1]]).filter(([a, b]) => at[0] + a >= 0 && at[0] + a < n[0] && at[1] + b >= 0 && at[1] + b < n[1])
       .map(([a, b]) => ({ q: [at[0] + a, at[1] + b], weight: w[a][b], x: x[at[0] + a][at[1] + b] }));
   };
-  const y = range(out[0] * out[1]).map(o => taps(o).reduce((sum, t) => sum + t.weight * t.x, 0));
-  return { flat, x, w, n, k, out, taps, y, at: [Math.floor(s.step / out[1]), s.step % out[1]] };
+  const sums = () => range(out[0] * out[1]).map(o => taps(o).reduce((sum, t) => sum + t.weight * t.x, 0));
+  return { flat, x, w, n, k, out, taps, sums, at: [Math.floor(s.step / out[1]), s.step % out[1]] };
 };
 
 const slidePage = (s, d, g) => {
@@ -35,7 +35,7 @@ const slideBars = (s, g) => {
 };
 
 const slideDraw = (s, d) => {
-  const g = slideParts(s, d), taps = g.taps(s.step), shown = taps.filter(t => t.weight && t.x), v = g.y[s.step];
+  const parts = slideParts(s, d), g = { ...parts, y: parts.sums() }, taps = g.taps(s.step), shown = taps.filter(t => t.weight && t.x), v = g.y[s.step];
   const name = o => g.flat ? `y[${o}]` : `y[${Math.floor(o / g.out[1])}, ${o % g.out[1]}]`, best = Math.max(...g.y);
   const where = range(g.y.length).filter(o => Math.abs(g.y[o] - best) < 1e-9), places = where.slice(0, 3).map(name).join(", ");
   const way = s.reverse ? "Convolution turns the kernel and slides it" : "Correlation slides the kernel as it is";

@@ -351,7 +351,8 @@ class Explorer {
     this.s = s;
     this.note.textContent = why ? "Not possible: " + why + "." : "";
     this.paint();
-    this.write();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.write(), 200);
     if (this.options.changed) this.options.changed({ ...s });
   }
 

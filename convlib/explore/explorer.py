@@ -231,6 +231,7 @@ def _assets() -> str:
 
 
 def _still(width: int, height: int, label: str, body: str) -> Still:
+    body = re.sub(r' data-(go|pick)="[^"]*"', "", body)  # nothing to click
     return Still(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cx" viewBox="-4 -4 {width + 8} {height + 8}" '
         f'width="{width + 8}" height="{height + 8}" role="img" aria-label="{esc(label)}">'

@@ -1,0 +1,291 @@
+"""The explorers' Python face: states, errors, stills, code, HTML, the palette and the assets."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import subprocess
+import sys
+from itertools import combinations
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from convlib import explore
+from convlib.explore import assets
+from convlib.explore.palette import CHANNELS, PALETTE
+from convlib.shapes import ShapeError
+
+KINDS = [name for name in explore.__all__ if name not in ("Explorer", "script", "style")]
+
+
+# ------------------------------------------------------------ what cannot be is said in words
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: explore.conv2d(np.ones((1, 5, 5))), ShapeError,
+         "conv2d: x must have 2 axes (H, W), without batch and channel, but has 3: its shape is (1, 5, 5)."),
+        (lambda: explore.conv1d(3), ShapeError,
+         "conv1d: x must have 1 axis (W), without batch and channel, but has 0: its shape is ()."),
+        (lambda: explore.conv2d(weight=np.ones(3)), ShapeError,
+         "conv2d: weight must have 2 axes (H, W), without batch and channel, but has 1: its shape is (3,)."),
+        (lambda: explore.conv2d([[1, 2], [3, np.nan]]), ValueError,
+         "conv2d: x[1, 1] is nan: an explorer needs finite numbers."),
+        (lambda: explore.conv2d(weight=[[np.inf]]), ValueError,
+         "conv2d: weight[0, 0] is inf: an explorer needs finite numbers."),
+        (lambda: explore.conv2d(np.ones((64, 80))), ShapeError,
+         "conv2d: x of shape (64, 80) is too large to draw: at most 14 on every axis. Pass a part of it, such as x[:14, :14]."),
+        (lambda: explore.conv2d(np.ones((0, 3))), ShapeError, "conv2d: x is empty: its shape is (0, 3)."),
+        (lambda: explore.conv2d([[1, 2], [3]]), ShapeError,
+         "conv2d: x is ragged: every row needs as many values as the first."),
+        (lambda: explore.conv2d([[1j]]), TypeError, "conv2d: x must hold real numbers, not complex128."),
+        (lambda: explore.conv2d([["a"]]), TypeError, "conv2d: x must hold real numbers, not <U1."),
+        (lambda: explore.conv2d(np.ones((2, 2)), np.ones((3, 3))), ShapeError,
+         "conv2d: the kernel does not fit: 3 wide with dilation 1 it spans 3, the input with its padding only 2 + 2·0 = 2."),
+        (lambda: explore.conv2d(stride=9), ShapeError, "conv2d: stride must be an integer from 1 to 4, not 9."),
+        (lambda: explore.conv2d(stride=(1, 2)), ShapeError, "conv2d: stride must be an integer from 1 to 4, not (1, 2)."),
+        (lambda: explore.conv2d(padding="same"), ShapeError, "conv2d: padding must be an integer from 0 to 4, not same."),
+        (lambda: explore.conv2d(step=9), ShapeError, "conv2d: step must be an integer from 0 to 8, not 9."),
+        (lambda: explore.conv2d(cell=25), ShapeError, "conv2d: follow input must be an integer from -1 to 24, not 25."),
+        (lambda: explore.conv2d(padding_mode="wrap"), ShapeError,
+         "conv2d: padding mode must be one of zeros, reflect, replicate, circular, not wrap."),
+        (lambda: explore.conv2d(size=3, padding=3, padding_mode="reflect"), ShapeError,
+         "conv2d: reflect padding must be smaller than the input: padding 3, input 3."),
+        (lambda: explore.conv2d(size=2, kernel=1, padding=3, padding_mode="circular"), ShapeError,
+         "conv2d: circular padding must not exceed the input: padding 3, input 2."),
+        (lambda: explore.conv2d(size=9, padding=3), ShapeError,
+         "conv2d: an input of 15 with its padding is too large to draw (at most 14)."),
+        (lambda: explore.conv2d(name="1st"), ValueError,
+         "conv2d: name must be letters, digits, - and _, a letter first, not '1st'."),
+        (lambda: explore.conv2d().set(strid=2), TypeError,
+         "conv2d: there is no setting 'strid'; there are step, size, kernel, stride, padding, dilation, padding_mode, cell."),
+        (lambda: explore.conv2d().code("jax"), ValueError,
+         "conv2d: dialect must be one of convlib, torch, keras, not 'jax'."),
+        (lambda: explore.conv2d().steps(range(40)), ValueError,
+         "conv2d: a strip has 1 to 36 steps, not 40; choose some with which=[…]."),
+        (lambda: explore.transposed(output_padding=2), ShapeError,
+         "transposed: output padding must be less than the stride or the dilation: output padding 2, stride 2, dilation 1."),
+        (lambda: explore.transposed([1], [1, 2], padding=1, stride=1), ShapeError,
+         "transposed: nothing is left of the output: (1 − 1)·1 − 2·1 + 1·(2 − 1) + 0 + 1 = 0."),
+        (lambda: explore.transposed(np.ones((5, 5)), np.ones((3, 3)), stride=4), ShapeError,
+         "transposed: an output of 19 before cropping is too large to draw (at most 11)."),
+        (lambda: explore.transposed(np.ones((2, 2)), np.ones(3)), ShapeError,
+         "transposed: weight must have 2 axes (H, W), without batch and channel, but has 1: its shape is (3,)."),
+        (lambda: explore.arithmetic(2, kernel=5), ShapeError,
+         "arithmetic: the kernel does not fit: it spans 5, the input with its padding only 2 + 0 + 0 = 2."),
+        (lambda: explore.arithmetic(7, output_padding=1), ShapeError,
+         "arithmetic: output padding belongs to a transposed convolution."),
+        (lambda: explore.arithmetic(7, padding="same", transposed=True, output_padding=1), ShapeError,
+         "arithmetic: SAME fixes the size: output padding must be 0."),
+        (lambda: explore.arithmetic(0), ShapeError, "arithmetic: input size must be an integer from 1 to 512, not 0."),
+        (lambda: explore.correlation([1, 2, 3], np.ones((2, 2))), ShapeError,
+         "correlation: x and kernel must both have one axis, or both two, not [1, 2]."),
+        (lambda: explore.correlation([1.5, 2], [1]), ShapeError,
+         "correlation: signal[0] must be an integer from -4 to 8, not 1.5."),
+        (lambda: explore.correlation(reverse=1), ShapeError, "correlation: turn the kernel must be true or false, not 1."),
+    ],
+)  # fmt: skip
+def test_errors(make, error, message):
+    with pytest.raises(error) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+def test_arrays_of_every_library_and_numpy_integers():
+    torch = pytest.importorskip("torch")
+    x = np.arange(12).reshape(3, 4)
+    plain = explore.conv2d(x, [[1, 2]], stride=2)
+    assert (
+        explore.conv2d(torch.tensor(x, requires_grad=False), [[1, 2]], stride=np.int64(2)).html()
+        == plain.html()
+    )
+    assert (
+        explore.conv2d(torch.tensor(x.astype(np.float32), requires_grad=True), ((1, 2),), stride=2).html()
+        == plain.html()
+    )
+    assert explore.conv2d(x > 5, [[1]]).sentence == explore.conv2d((x > 5).astype(int), [[1]]).sentence
+
+
+# ------------------------------------------------------------ states
+def test_state_is_a_copy_and_set_gives_another():
+    e = explore.conv2d(stride=2)
+    e.state["stride"] = 4
+    assert e.state["stride"] == 2
+    assert e.set(stride=1).state["stride"] == 1
+    assert e.state["stride"] == 2
+
+
+def test_a_smaller_input_has_fewer_steps():
+    e = explore.conv2d(step=8)
+    assert e.set(size=4).state["step"] == 3
+    with pytest.raises(ShapeError, match="step must be an integer from 0 to 3, not 8"):
+        e.set(size=4, step=8)
+
+
+def test_worked_example_of_one_channel():
+    x = [[0, 0, 1, 1, 0], [0, 1, 1, 1, 0], [1, 1, 1, 1, 1], [0, 1, 1, 1, 0], [0, 0, 1, 1, 0]]
+    e = explore.conv2d(x, [[1, 0, -1]] * 3, step=0)
+    assert e.sentence == "Step 1 of 9: y[0, 0] = −2. It reads input rows 0 to 2 and columns 0 to 2."
+    assert e.scene.sum == "y[0, 0] = 1·0 + 0·0 + (−1)·1 + 1·0 + 0·1 + (−1)·1 + 1·1 + 0·1 + (−1)·1 = −2"
+    assert explore.conv2d(x, [[1, 0, -1]] * 3, padding=1).scene.labels["step"] == "1 of 25"
+
+
+def test_output_padding_shows_real_outputs():
+    e = explore.transposed([1, 2], [1, 1, 1], padding=1, output_padding=1)
+    assert [e.set(step=i).sentence.split(". ")[0].split("= ")[1] for i in range(4)] == ["1", "3", "2", "2"]
+
+
+# ------------------------------------------------------------ stills and HTML
+@pytest.mark.parametrize("name", KINDS)
+def test_stills_are_svg_with_words_and_their_own_colours(name):
+    e = getattr(explore, name)()
+    for still in (e.svg(), e.steps([0, 1])):
+        root = ElementTree.fromstring(still)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root.get("role") == "img"
+        assert root.get("aria-label")
+        assert PALETTE["input"]["light"] in still
+        assert PALETTE["input"]["dark"] in still
+        assert still._repr_svg_() == still
+    assert ElementTree.fromstring(e.svg()).get("aria-label") == e.sentence
+
+
+def test_no_panel_of_a_still_covers_another():
+    for name in KINDS:
+        e = getattr(explore, name)()
+        root = ElementTree.fromstring(e.svg())
+        inner = [[float(s.get(k)) for k in ("x", "y", "width", "height")] for s in root.findall("{*}svg")]
+        assert len(inner) == sum(len(panels) for _, panels in e.scene.groups)
+        for (x, y, w, h), (u, v, a, b) in combinations(inner, 2):
+            assert x + w <= u or u + a <= x or y + h <= v or v + b <= y
+        assert max(x + w for x, _, w, _ in inner) + 8 == float(root.get("width"))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_picture_has_words_made_from_the_state(name):
+    e = getattr(explore, name)()
+    labels = re.findall(r'<svg [^>]*role="img" aria-label="([^"]+)"', e.scene.html())
+    assert len(labels) == e.scene.html().count("<svg ")
+    last = high_step(e)
+    if last:
+        other = re.findall(r'role="img" aria-label="([^"]+)"', e.set(step=last).scene.html())
+        assert e.set(step=last).sentence != e.set(step=0).sentence
+        assert len(other) == len(labels)
+
+
+def high_step(e):
+    return e._kind.limits(e.state, e._data)["outputs"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_html_is_light_and_its_spec_reads_back(name):
+    e = getattr(explore, name)()
+    bare = e.html(with_assets=False)
+    assert assets.BEGIN not in bare
+    assert len(re.sub(r"<svg.*?</svg>", "", bare, flags=re.S).encode()) <= 6000
+    spec = json.loads(html.unescape(re.search(r"data-spec='([^']*)'", bare)[1]))
+    assert spec["s"] == e.state
+    full = e._repr_mimebundle_()["text/html"]
+    assert full == e._repr_html_()
+    head, _, rest = full.partition(assets.BEGIN)
+    inner, _, tail = rest.partition(assets.END)
+    assert (head, tail.strip()) == ("", bare)
+    assert explore.script() in inner
+    assert explore.style() in inner
+    assert e.sentence in e._repr_mimebundle_()["text/plain"]
+
+
+def test_names_and_strings_are_escaped():
+    e = explore.conv2d([[1]], [[1]], name="a-b_1")
+    assert 'data-name="a-b_1"' in e.html()
+    assert "'" not in re.search(r"data-spec='(.*?)'>", e.html(with_assets=False))[1]
+
+
+def test_script_and_style_are_small_and_alone():
+    size = len(explore.script().encode()) + len(explore.style().encode())
+    assert size <= 60_000
+    for text in (explore.script(), explore.style()):
+        assert not re.search(
+            r"https?:|@import|import\(|fetch\(|XMLHttpRequest|eval\(", text.replace("http://www.w3.org", "")
+        )
+
+
+def test_import_needs_only_numpy():
+    program = (
+        "import sys; from convlib import explore; explore.conv2d().html(); explore.conv2d().svg(); "
+        "print(*[m for m in ('torch', 'matplotlib', 'IPython', 'anywidget', 'ipywidgets', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+# ------------------------------------------------------------ code
+def test_keras_code_follows_its_conventions():
+    """Channels last in x and in the kernel (k, in, out); padding done by hand."""
+    code = explore.conv2d(padding=1, padding_mode="replicate", stride=2).code("keras")
+    assert 'x = np.pad(x, 1, mode="edge")' in code
+    assert (
+        'y = ops.conv(x[None, ..., None], weight[..., None, None], strides=2, padding="valid", dilation_rate=1)[0, ..., 0]'
+        in code
+    )
+    same = explore.arithmetic(7, padding="same").code("keras")
+    assert 'padding="same"' in same
+    assert "np.pad" not in same
+    for name in KINDS:
+        compile(getattr(explore, name)().code("keras"), name, "exec")
+
+
+# ------------------------------------------------------------ the palette
+def luminance(colour):
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(a, b):
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_palette_has_contrast_on_its_grounds():
+    for both in PALETTE.values():
+        assert contrast(both["light"], "#ffffff") >= 4.5
+        assert min(contrast(both["dark"], ground) for ground in ("#14181e", "#222832")) >= 4.5
+    for scheme, ground in (("light", "#ffffff"), ("dark", "#222832")):
+        assert min(contrast(colour, ground) for colour in CHANNELS[scheme]) >= 3
+    every = [v for both in PALETTE.values() for v in both.values()] + [
+        v for s in CHANNELS.values() for v in s
+    ]
+    assert len(set(every)) == len(every)
+
+
+# Machado, Oliveira and Fernandes (2009): protanopia, deuteranopia, tritanopia, on linear RGB.
+SIGHTS = (
+    np.eye(3),
+    np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+)
+
+
+def oklab(colour, sight):
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.clip(sight @ np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4), 0, 1)
+    lms = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]]) @ linear
+    return np.array(
+        [[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]
+    ) @ np.cbrt(lms)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("sight", range(4))
+def test_channels_stay_apart_for_every_sight(scheme, sight):
+    seen = [oklab(colour, SIGHTS[sight]) for colour in CHANNELS[scheme]]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 0.08
