@@ -13,13 +13,13 @@ import numpy as np
 
 import convlib
 from convgrader.detector import judge
-from convgrader.naming import name_values
+from convgrader.naming import name_wrong
 from convgrader.properties import Operation, first_failure, to_numbers
 from convgrader.puzzles import PUZZLES
 from convgrader.report import Report
 from convgrader.sizes import name_choices, name_formula, wrong_choice
 
-__all__ = ["conv", "conv_transpose", "detector", "enlarging", "puzzle", "size", "values"]
+__all__ = ["conv", "conv_transpose", "detector", "enlarging", "puzzle", "size", "sizes", "values"]
 
 NOT_WRITTEN = "There is no answer yet: replace the line that raises NotImplementedError, and run that cell."
 
@@ -54,20 +54,25 @@ def values(
     right = operation.right(np.asarray(x), np.asarray(weight), options)
     if got.shape != right.shape:
         report.failed = f"The shape {got.shape} is not the one that these sizes give."
-        report.slip = operation.name_shape(got.shape, np.asarray(x), np.asarray(weight), options)
+        report.slip = name_wrong(got, np.asarray(x), np.asarray(weight), operation, options)
         return report
     report.held.append("the shape is right")
     if not np.allclose(got, right):
         wrong = int(np.count_nonzero(~np.isclose(got, right)))
         report.failed = f"{wrong} of {right.size} numbers are not right."
-        report.slip = name_values(got, np.asarray(x), np.asarray(weight), operation, options)
+        report.slip = name_wrong(got, np.asarray(x), np.asarray(weight), operation, options)
         return report
     report.held.append("every number is right")
     return report
 
 
 def conv_transpose(
-    function: Callable[..., Any], *, dims: int = 2, channels: bool = True, options: Any = None
+    function: Callable[..., Any],
+    *,
+    dims: int = 2,
+    channels: bool = True,
+    options: Any = None,
+    sliding: bool = False,
 ) -> Report:
     """Check a function that computes a transposed convolution, by its properties.
 
@@ -82,9 +87,11 @@ def conv_transpose(
         Whether the arrays have channel axes.
     options : list of dict, optional
         The keyword arguments to try, one call for each. Default: strides alone.
+    sliding : bool
+        Whether it is to be computed by sliding, so that a kernel that was not reversed is named as that.
     """
     tries = options or [{"stride": 2}, {"stride": 3}, {"stride": 1}]
-    return _function(function, Operation(dims, True, channels), tries)
+    return _function(function, Operation(dims, True, channels, sliding), tries)
 
 
 def conv(
@@ -147,6 +154,40 @@ def size(
     wrong = sum(have != want for have, want in zip(got, right, strict=True))
     report.failed = f"{wrong} of {len(cases)} sizes are not right; the first: {shown}."
     report.slip = name_formula(cases, got, right, transposed)
+    return report
+
+
+def sizes(answer: Callable[[], Any], cases: Sequence[tuple[int, ...]], *, transposed: bool = False) -> Report:
+    """Check output sizes that were worked out by hand.
+
+    Parameters
+    ----------
+    answer : callable
+        Returns the list of sizes.
+    cases : list of (size, kernel_size, stride, padding, dilation)
+    transposed : bool
+        Whether the sizes are a transposed convolution's.
+    """
+    report = Report("Your sizes")
+    got = _call(report, answer)
+    if got is None:
+        return report
+    rule = convlib.transposed_output_size if transposed else convlib.output_size
+    right = [rule(i, k, s, p, dilation=d) for i, k, s, p, d in cases]
+    if got.shape != (len(right),):
+        report.failed, report.slip = (
+            f"One size for each row is asked for: {len(right)} numbers.",
+            "wrong-shape",
+        )
+        return report
+    wrong = [row for row, have, want in zip(range(len(right)), got, right, strict=True) if have != want]
+    if wrong:
+        report.failed = f"{len(wrong)} of {len(right)} are not right; the first is in row {wrong[0]}."
+        report.slip = name_formula(
+            [(i, k, s, p, 0, d) for i, k, s, p, d in cases], got.tolist(), right, transposed
+        )
+    else:
+        report.held.append("every size is right")
     return report
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import convlib
-from convgrader.naming import name_values
+from convgrader.naming import name_wrong
 from convgrader.report import Report
 from convgrader.sizes import name_formula
 
@@ -33,11 +33,15 @@ def to_numbers(value: Any) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Operation:
-    """Which operation is meant: its number of spatial axes, whether it is transposed, whether it has channels."""
+    """Which operation is meant: its number of spatial axes, whether it is transposed, whether it has channels.
+
+    ``sliding`` says that a transposed convolution is to be computed by sliding: then the kernel has to be reversed.
+    """
 
     dims: int
     transposed: bool
     channels: bool
+    sliding: bool = False
 
     def call(self, name: str, x: np.ndarray, weight: np.ndarray, options: dict) -> np.ndarray:
         """Call convlib's function of that name on arrays with or without channels."""
@@ -53,7 +57,7 @@ class Operation:
     def arrays(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Return an input and a kernel, whole numbers, all sizes different, no symmetry."""
         generator = np.random.default_rng(seed)
-        sizes, kernel = ((9,), (3,)) if self.dims == 1 else ((5, 7, 6)[: self.dims], (3, 2, 4)[: self.dims])
+        sizes, kernel = ((9,), (4,)) if self.dims == 1 else ((5, 7, 6)[: self.dims], (3, 2, 4)[: self.dims])
         deep, wide = ((2,), (2, 3) if self.transposed else (3, 2)) if self.channels else ((), ())
         draw = [generator.integers(-5, 6, size=shape) for shape in (deep + sizes, wide + kernel)]
         return draw[0], draw[1]
@@ -73,7 +77,9 @@ class Operation:
         got = list(shape[-self.dims :])
         if got == right[::-1] and got != right:
             return "axes-swapped"
-        return name_formula(rows, got, right, self.transposed) or "wrong-shape"
+        slip = name_formula(rows, got, right, self.transposed)
+        about_dilation = str(slip).startswith("dilation") and "dilation" not in options
+        return "wrong-shape" if slip is None or about_dilation else slip
 
     def _rest(self, chosen: dict) -> dict:
         names = ("output_padding", "dilation") if self.transposed else ("dilation",)
@@ -94,10 +100,10 @@ def first_failure(report: Report, function: Function, operation: Operation, trie
 
 
 def _named(function: Function, operation: Operation, options: dict) -> str | None:
-    """Name the slip behind wrong values of the right shape."""
+    """Name the slip behind wrong values."""
     x, weight = operation.arrays(0)
     got = to_numbers(function(x.copy(), weight.copy(), **options))
-    return name_values(got, x, weight, operation, options)
+    return name_wrong(got, x, weight, operation, options)
 
 
 Verdict = tuple[str, str | None]
@@ -111,7 +117,7 @@ def _shape(function: Function, operation: Operation, options: dict) -> Verdict:
     if got.shape == right:
         return HOLDS
     message = f"For x {x.shape} and weight {weight.shape} your result has the wrong shape {got.shape}"
-    return message, operation.name_shape(got.shape, x, weight, options)
+    return message, name_wrong(got, x, weight, operation, options)
 
 
 def _kept(function: Function, operation: Operation, options: dict) -> Verdict:
@@ -151,6 +157,8 @@ def _one_pixel(function: Function, operation: Operation, options: dict) -> Verdi
 
 
 def _adjoint(function: Function, operation: Operation, options: dict) -> Verdict:
+    if isinstance(options.get("padding"), str):  # the partner's padding would have to be worked out first
+        return HOLDS
     other = "conv" if operation.transposed else "conv_transpose"
     x, weight = operation.arrays(2)
     got = to_numbers(function(x, weight, **options))

@@ -67,6 +67,51 @@ def _one_side(place: int, size: int, kernel: int, stride: int, padding: int) -> 
     return [o for o in range(outputs) if 0 <= place + padding - o * stride < kernel]
 
 
+Pair = tuple[int, int]
+
+
+def _halves(total: int) -> Pair:
+    """Return a total padding as (start, end), the odd one at the end."""
+    return max(total, 0) // 2, max(total, 0) - max(total, 0) // 2
+
+
+def _same_total(size: int, kernel: int, stride: int, dilation: int) -> int:
+    return (-(size // -stride) - 1) * stride + dilation * (kernel - 1) + 1 - size
+
+
+def _same_floor(size: int, kernel: int, stride: int, dilation: int) -> Pair:
+    return _halves((size // stride - 1) * stride + dilation * (kernel - 1) + 1 - size)
+
+
+def _field(layers: list[tuple[int, int, int]]) -> int:
+    return convlib.receptive_field([(k, s, 0, d) for k, s, d in layers]).size
+
+
+def keepers(largest_kernel: int, largest_dilation: int) -> list[tuple[int, int, int]]:
+    """Return every (kernel_size, padding, dilation) that keeps every size at stride 1."""
+    return _keeping(lambda k, p, d: d * (k - 1) == 2 * p)(largest_kernel, largest_dilation)
+
+
+def _keeping(rule: Callable[[int, int, int], bool]) -> Callable[[int, int], list[tuple[int, int, int]]]:
+    """Return the function that lists the choices that fulfil a rule, in rising order."""
+
+    def choices(kernel: int, dilation: int) -> list[tuple[int, int, int]]:
+        all_of_them = product(
+            range(1, kernel + 1), range(dilation * (kernel - 1) + 1), range(1, dilation + 1)
+        )
+        return sorted((k, p, d) for k, p, d in all_of_them if rule(k, p, d))
+
+    return choices
+
+
+STACKS: list[list[tuple[int, int, int]]] = [
+    [(3, 1, 1)],
+    [(3, 1, 1), (5, 1, 1)],
+    [(7, 2, 1), (3, 2, 1), (3, 1, 1)],
+    [(3, 1, 1), (3, 1, 2), (3, 1, 4)],
+    [(4, 3, 1), (3, 2, 2), (2, 1, 3)],
+]
+
 PUZZLES = {
     "touched": Puzzle(
         touched,
@@ -81,6 +126,57 @@ PUZZLES = {
             "transposed-padding-pads-input": _among(
                 lambda place, padding, o, stride: place - padding - o * stride
             ),
+        },
+    ),
+    "same": Puzzle(
+        convlib.same_padding,
+        ("size", "kernel_size", "stride", "dilation"),
+        [
+            (7, 5, 3, 1),
+            (224, 3, 2, 1),
+            (13, 4, 1, 1),
+            (10, 2, 3, 1),
+            (11, 3, 2, 3),
+            (9, 3, 1, 2),
+            (8, 1, 2, 1),
+        ],
+        {
+            "same-padded-at-start": lambda i, k, s, d: _halves(_same_total(i, k, s, d))[::-1],
+            "same-padded-symmetrically": lambda i, k, s, d: (_halves(_same_total(i, k, s, d))[1],) * 2,
+            "padding-total-per-side": lambda i, k, s, d: (max(_same_total(i, k, s, d), 0),) * 2,
+            "same-pads-half": lambda i, k, s, d: ((k - 1) // 2,) * 2,
+            "same-ignores-input-size": lambda i, k, s, d: _halves(d * (k - 1) + 1 - s),
+            "stride-ignored": lambda i, k, s, d: _halves(d * (k - 1)),
+            "dilation-ignored": lambda i, k, s, d: _halves(_same_total(i, k, s, 1)),
+            "dilation-counts-zeros": lambda i, k, s, d: _halves(_same_total(i, k, s, d + 1)),
+            "padding-one-side": lambda i, k, s, d: (0, max(_same_total(i, k, s, d), 0)),
+            "last-column-dropped": _same_floor,
+        },
+    ),
+    "field": Puzzle(
+        _field,
+        ("layers",),
+        [(stack,) for stack in STACKS],
+        {
+            "receptive-field-adds-kernels": lambda layers: sum(k for k, _, _ in layers),
+            "stride-ignored": lambda layers: _field([(k, 1, d) for k, _, d in layers]),
+            "dilation-ignored": lambda layers: _field([(k, s, 1) for k, s, _ in layers]),
+            "dilation-counts-zeros": lambda layers: _field([(k, s, d + 1) for k, s, d in layers]),
+            "off-by-one": lambda layers: _field(layers) - 1,
+            "last-column-dropped": lambda layers: _field(layers[:-1]),
+        },
+    ),
+    "keepers": Puzzle(
+        keepers,
+        ("largest_kernel", "largest_dilation"),
+        [(5, 3), (4, 4)],
+        {
+            "same-pads-half": _keeping(lambda k, p, d: p == (k - 1) // 2),
+            "dilation-ignored": _keeping(lambda k, p, d: k - 1 == 2 * p),
+            "dilation-counts-zeros": _keeping(lambda k, p, d: (d + 1) * (k - 1) == 2 * p),
+            "padding-one-side": _keeping(lambda k, p, d: d * (k - 1) == p),
+            "off-by-one": _keeping(lambda k, p, d: d * (k - 1) + 1 == 2 * p),
+            "padding-ignored": _keeping(lambda k, p, d: d * (k - 1) == 0 and p == 0),
         },
     ),
 }
