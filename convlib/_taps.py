@@ -15,6 +15,7 @@ from convlib import _arrays as arrays
 from convlib._arrays import Array
 
 BLOCK = 2**20  # numbers per block of products: 4 MiB in float32, which stays in cache
+WIDE = 8  # from this stride on, whole blocks of stride×stride outputs are added at once
 Slices = tuple[slice, ...]
 
 
@@ -38,6 +39,8 @@ def stamp(
     """
     (samples, c_in, *places), (_, c_group, *kernel) = x.shape, weight.shape
     points, per_group = prod(places), c_in // groups
+    if min(stride) >= WIDE and set(dilation) == {1} and not any(k % s for k, s in zip(kernel, stride)):
+        return _stamp_blocks(x, weight, size, start, stride, groups)
     flat = x.reshape(samples, groups, per_group, points)  # (N, G, I, L)
     mixers = weight.reshape(groups, per_group, c_group, prod(kernel))
     mixers = arrays.permute(mixers, (0, 3, 2, 1))  # (G, T, O, I)
@@ -52,6 +55,42 @@ def stamp(
         products = (mixer @ flat).reshape(samples, groups, len(block), c_group, *places)
         for n, (_, source, target) in enumerate(block):
             out[(..., *target)] += products[:, :, n][(..., *source)]
+    return out.reshape(samples, groups * c_group, *size)
+
+
+def _stamp_blocks(
+    x: Array, weight: Array, size: Sequence[int], start: Sequence[int], stride: Sequence[int], groups: int
+) -> Array:
+    """`stamp` for wide strides that divide the kernel: it falls into blocks, each added in one piece.
+
+    Block b of the stamp of input i fills the output's block i + b. Memory: two times one group of one sample.
+    """
+    (samples, c_in, *places), (_, c_group, *kernel) = x.shape, weight.shape
+    rank, per_group = len(kernel), c_in // groups
+    counts = [k // s for k, s in zip(kernel, stride)]  # blocks in the kernel
+    split = [length for pair in zip(counts, stride) for length in pair]
+    blocks = weight.reshape(groups, per_group, c_group, *split)
+    outer, inner = range(3, 3 + 2 * rank, 2), range(4, 4 + 2 * rank, 2)
+    blocks = arrays.permute(blocks, (0, *outer, 2, *inner, 1))  # (G, *blocks, O, *s, I)
+    flat = x.reshape(samples, groups, per_group, prod(places))  # (N, G, I, L)
+    interleaved = [
+        0,
+        *(axis for n in range(rank) for axis in (1 + rank + n, 1 + n)),
+    ]  # (O, S0, s0, S1, s1, …)
+    out = arrays.zeros((samples, groups, c_group, *size), x)
+    for n, g in np.ndindex(samples, groups):
+        canvas_size = [length for p, c, s in zip(places, counts, stride) for length in (p + c - 1, s)]
+        canvas = arrays.zeros((c_group, *canvas_size), x)
+        for block in np.ndindex(*counts):
+            products = blocks[(g, *block)].reshape(c_group * prod(stride), per_group) @ flat[n, g]
+            products = arrays.permute(products.reshape(c_group, *stride, *places), interleaved)
+            where = [index for b, p in zip(block, places) for index in (slice(b, b + p), slice(None))]
+            canvas[(slice(None), *where)] += products
+        canvas = canvas.reshape(c_group, *((p + c - 1) * s for p, c, s in zip(places, counts, stride)))
+        ends = [_inside(have, want, 0, low, 1, 1) for have, want, low in zip(canvas.shape[1:], size, start)]
+        out[(n, g, slice(None), *(to for _, to in ends))] = canvas[
+            (slice(None), *(source for source, _ in ends))
+        ]
     return out.reshape(samples, groups * c_group, *size)
 
 

@@ -32,6 +32,7 @@ CASES = [
     ((3, 4), (5, 2), (3, 4), (2, 0), (0, 3), 1, 3),
     ((3, 4), (4, 3), 2, "same", 0, 1, 1),
     ((2, 4, 3), (2, 1, 3), (1, 2, 3), (0, 0, 1), (0, 1, 2), (2, 1, 1), 2),
+    ((3, 2), (16, 9), (8, 9), ((3, 2), (0, 1)), (7, 0), 1, 2),  # wide strides, which divide the kernel
 ]
 
 
@@ -199,6 +200,10 @@ def test_special_values_stay_where_their_stamp_reaches():
     x = np.array([[[1.0, np.nan, 2.0, np.inf]]])
     out = conv_transpose1d(x, np.ones((1, 1, 2)), stride=2)
     np.testing.assert_array_equal(out, [[[1, 1, np.nan, np.nan, 2, 2, np.inf, np.inf]]])
+    for k, stride in ((8, 8), (9, 8), (16, 8)):
+        out = conv_transpose1d(x, np.ones((1, 1, k)), stride=stride)
+        reached = reference.conv_transpose(np.isnan(x) * 1.0, np.ones((1, 1, k)), stride=stride) > 0
+        np.testing.assert_array_equal(np.isnan(out), reached)
 
 
 def test_inputs_are_only_read_in_any_memory_order(rng):
