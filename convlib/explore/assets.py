@@ -9,6 +9,7 @@ from pathlib import Path
 from convlib.explore.palette import CHANNELS, PALETTE
 
 HERE = Path(__file__).parent
+SOURCES = HERE / "js"
 BEGIN, END = "<!-- explore:assets -->", "<!-- /explore:assets -->"
 GROUND = {"light": "#ffffff", "dark": "#14181e"}
 LINE = {"light": "#d3d8de", "dark": "#3b434f"}
@@ -31,20 +32,34 @@ def script() -> str:
     -------
     str
         It may be loaded many times: the same version only looks for explorers that are not alive yet.
+        In a checkout whose sources are newer than `explore.min.js` it is made from the sources.
     """
-    first = HERE / "explore.js"
-    rest = sorted(path for path in HERE.glob("*.js") if path != first)
-    body = "\n".join(_plain(path.read_text("utf-8")) for path in (first, *rest))
-    version = hashlib.sha256(body.encode()).hexdigest()[:12]
+    small = (HERE / "explore.min.js").read_text("utf-8")
+    return small if not SOURCES.exists() or version() in small else joined()
+
+
+def version() -> str:
+    """Return the name of the sources' state, which the script carries."""
+    return hashlib.sha256(_sources().encode()).hexdigest()[:12]
+
+
+def joined() -> str:
+    """Return the sources in `js` as one classic script; `python -m publish.explorers` makes it small."""
     return (
-        f'(() => {{\n"use strict";\nconst VERSION = "{version}";\n'
+        f'(() => {{\n"use strict";\nconst VERSION = "{version()}";\n'
         "if (globalThis.convexplore && globalThis.convexplore.version === VERSION) {\n"
         "setTimeout(globalThis.convexplore.scan);\nreturn;\n}\n"
         "const X = globalThis.convexplore = { version: VERSION };\n"
-        f"{body}\n"
+        f"{_sources()}\n"
         'if (typeof document === "undefined") return;\n'
         'document.addEventListener("DOMContentLoaded", X.scan);\nsetTimeout(X.scan);\n})();\n'
     )
+
+
+def _sources() -> str:
+    first = SOURCES / "explore.js"
+    rest = sorted(path for path in SOURCES.glob("*.js") if path != first)
+    return "\n".join(path.read_text("utf-8") for path in (first, *rest))
 
 
 @cache
@@ -89,9 +104,3 @@ def _wires() -> str:
 
 def _css() -> str:
     return (HERE / "explore.css").read_text("utf-8")
-
-
-def _plain(source: str) -> str:
-    """Leave out whole-line comments, blank lines and indents (no string of the script spans lines)."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -203,6 +203,12 @@ def test_names_and_strings_are_escaped():
     assert "'" not in re.search(r"data-spec='(.*?)'>", e.html(with_assets=False))[1]
 
 
+def test_the_small_script_is_made_from_the_sources():
+    """After a change in convlib/explore/js: python -m publish.explorers."""
+    assert assets.version() in (assets.HERE / "explore.min.js").read_text("utf-8")
+    assert explore.script() == (assets.HERE / "explore.min.js").read_text("utf-8")
+
+
 def test_script_and_style_are_small_and_alone():
     size = len(explore.script().encode()) + len(explore.style().encode())
     assert size <= 60_000
