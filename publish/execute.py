@@ -39,8 +39,8 @@ c.IPKernelApp.log_level = 40
 
 def key(root: Path = pages.OURS) -> str:
     """The hash that names the cache."""
-    digest = hashlib.sha256()
-    files = [root / "requirements.txt", Path(__file__), *sorted((root / "benchmarks").rglob("*.json"))]
+    digest = hashlib.sha256(_SETTINGS.encode())
+    files = [root / "requirements.txt", *sorted((root / "benchmarks").rglob("*.json"))]
     files += [p for p in sorted((root / "convlib").rglob("*")) if p.suffix in {".py", ".json", ".js", ".css"}]
     files += [p for p in sorted((root / "convlib" / "samples").rglob("*")) if p.is_file()]
     for path in files:

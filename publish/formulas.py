@@ -16,6 +16,7 @@ from sphinxcontrib import katex
 from publish import pages
 
 KATEX = pages.OURS / "node_modules" / "katex" / "dist"
+UNKNOWN = 'mathcolor="#cc0000"'
 _logger = logging.getLogger(__name__)
 
 
@@ -74,11 +75,12 @@ def _display(self: Any, node: nodes.math_block) -> None:
 def _check(self: Any, node: nodes.Element) -> None:
     """Look for `katex-error` in what was just written."""
     written = "".join(self.body[-4:])
+    formula = node.astext().strip().replace("\n", " ")
     match = re.search(r'class="katex-error" title="([^"]*)"', written)
     if match:
-        formula = node.astext().strip().replace("\n", " ")
         _logger.warning(f"wrong formula: {unescape(match[1])} in: {formula}", location=_located(node))
-        self.body[-1] = self.body[-1].replace("katex-error", "katex-was-wrong")
+    elif UNKNOWN in written:  # an unknown command does not stop KaTeX: it is written out in red
+        _logger.warning(f"wrong formula: KaTeX does not know a command in: {formula}", location=_located(node))
 
 
 def _located(node: nodes.Node) -> Any:

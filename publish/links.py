@@ -104,9 +104,10 @@ def _place(page: Path, site: Path, root: Path | None, address: str, line: int) -
     name = page.relative_to(site).as_posix()
     source = root / name.replace(".html", ".md") if root else None
     if source and source.is_file():
-        wanted = urlsplit(address).path.rpartition("/")[2].removesuffix(".html") or urlsplit(address).fragment
+        parts = urlsplit(address)
+        wanted = f"#{parts.fragment}" if parts.fragment else f"{Path(parts.path).stem}."
         for number, text in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
-            if wanted and wanted in text:
+            if wanted in text:
                 return f"{source.relative_to(root).as_posix() if root else source}:{number}"
         return f"{source.relative_to(root).as_posix() if root else source}:1 (built {name}:{line})"
     return f"{name}:{line}"
