@@ -194,8 +194,9 @@ def matmul(a: Array, b: Array, out: Array) -> None:
 
 
 def torch_can(x: Array, weight: Array) -> bool:
-    """Whether torch itself has this convolution: rank 1 to 3, nothing empty."""
-    return is_torch(x) and weight.ndim <= 5 and 0 not in x.shape and 0 not in weight.shape
+    """Whether torch itself has this convolution: rank 1 to 3, nothing empty, no integers (which would wrap)."""
+    good = is_torch(x) and weight.ndim <= 5 and 0 not in x.shape and 0 not in weight.shape
+    return good and kind(common_dtype(x, weight)) in "fc"
 
 
 def torch_convolution(

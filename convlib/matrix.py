@@ -16,6 +16,7 @@ import numpy as np
 from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib._checks import check_choice, check_elements
+from convlib._sums import sum_of_products
 from convlib._taps import taps
 from convlib.conv import PADDING_MODES
 from convlib.shapes import Padding, Pair, ShapeError, integer, per_axis, resolve_padding
@@ -414,6 +415,8 @@ def fold(
     ------
     ShapeError
         If the rows aren't a multiple of prod(k), or L isn't the number of places.
+    OverflowError
+        A sum of integers doesn't fit its dtype.
 
     Examples
     --------
@@ -436,11 +439,17 @@ def fold(
         )
     lead = (*columns.shape[:-2], columns.shape[-2] // prod(kernel))  # (N, C) or (C,)
     check_elements(name, "result", (*lead, *size))
-    patches = columns.reshape(*lead, *kernel, *places)
-    image = arrays.zeros((*lead, *size), columns)
-    for tap, source, target in taps(places, size, kernel, [low for low, _ in pairs], steps, spread):
-        image[(..., *target)] += patches[(*[slice(None)] * len(lead), *tap, *source)]
-    return image
+    starts = [low for low, _ in pairs]
+
+    def add_up(columns: Array, _: Array, __: None) -> Array:
+        patches = columns.reshape(*lead, *kernel, *places)
+        image = arrays.zeros((*lead, *size), columns)
+        for tap, source, target in taps(places, size, kernel, starts, steps, spread):
+            image[(..., *target)] += patches[(*[slice(None)] * len(lead), *tap, *source)]
+        return image
+
+    one = arrays.zeros((1,), columns) + 1
+    return sum_of_products(name, add_up, prod(kernel), columns, one, None)
 
 
 def _kernel_size(name: str, kernel_size: int | Sequence[int]) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
+from convlib._sums import sum_of_products
 from convlib.shapes import ShapeError, integer
 
 
@@ -61,6 +62,8 @@ def outer(*factors: Array) -> Array:
     ------
     ShapeError
         If a factor is not 1-D, or there is none.
+    OverflowError
+        A product of integers doesn't fit its dtype.
 
     Examples
     --------
@@ -77,7 +80,7 @@ def outer(*factors: Array) -> Array:
             raise ShapeError(f"outer: factor {axis} must be 1-D but has shape {tuple(vector.shape)}.")
     kernel = vectors[0]
     for vector in vectors[1:]:
-        kernel = kernel[..., None] * vector
+        kernel = sum_of_products("outer", lambda a, b, _: a[..., None] * b, 1, kernel, vector, None)
     return kernel
 
 

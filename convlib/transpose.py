@@ -201,8 +201,7 @@ def _transpose(
         out = stamp(x, weight, plan.size, start, plan.stride, plan.dilation, plan.groups)
         return out if bias is None else out + bias.reshape(-1, *[1] * rank)
 
-    numbers = arrays.kind(arrays.common_dtype(x, weight, bias))
-    if method == "auto" and numbers in "fc" and arrays.torch_can(x, weight) and not _beyond_torch(plan):
+    if method == "auto" and arrays.torch_can(x, weight) and not _beyond_torch(plan):
         out = _by_torch(x, weight, bias, plan)
     else:
         terms = weight.shape[0] // plan.groups * prod(weight.shape[2:])
