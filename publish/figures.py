@@ -17,6 +17,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from publish import palette
+from publish.formulas import located
 
 MARKED = re.compile(r"<!-- explore:assets -->.*?<!-- /explore:assets -->", re.S)
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -41,9 +42,8 @@ class Figures(SphinxTransform):
         cell = _cell(image)
         if not image.get("alt", "").strip():
             how = "`mystnb: image: alt:` in the cell's header" if cell is not None else "`:alt:`"
-            _logger.warning(
-                f"figure without alternative text: say what it shows, with {how}", location=cell or image
-            )
+            place = _fence(cell) if cell is not None else located(image)
+            _logger.warning(f"figure without alternative text: say what it shows, with {how}", location=place)
         # a cell's picture is named from the source folder, with a slash in front
         path = Path(self.document.settings.env.srcdir) / image["uri"].lstrip("/")
         if cell is not None and path.suffix == ".svg" and path.is_file():
@@ -60,6 +60,14 @@ def _cell(node: nodes.Node) -> nodes.Node | None:
             return node
         node = node.parent
     return None
+
+
+def _fence(cell: nodes.Node) -> str:
+    """The file and line at which a cell opens; its node knows a line inside it only."""
+    source, line = Path(cell.source or ""), cell.line or 1
+    lines = source.read_text(encoding="utf-8").split("\n") if source.is_file() else []
+    before = [k for k, text in enumerate(lines[:line], 1) if "{code-cell}" in text]
+    return f"{source}:{before[-1] if before else line}"
 
 
 def inline(svg: str, alt: str) -> str:

@@ -78,12 +78,12 @@ def _check(self: Any, node: nodes.Element) -> None:
     formula = node.astext().strip().replace("\n", " ")
     match = re.search(r'class="katex-error" title="([^"]*)"', written)
     if match:
-        _logger.warning(f"wrong formula: {unescape(match[1])} in: {formula}", location=_located(node))
+        _logger.warning(f"wrong formula: {unescape(match[1])} in: {formula}", location=located(node))
     elif UNKNOWN in written:  # an unknown command does not stop KaTeX: it is written out in red
-        _logger.warning(f"wrong formula: KaTeX does not know a command in: {formula}", location=_located(node))
+        _logger.warning(f"wrong formula: KaTeX does not know a command in: {formula}", location=located(node))
 
 
-def _located(node: nodes.Node) -> Any:
+def located(node: nodes.Node) -> Any:
     """The nearest node that knows its line."""
     while node.parent is not None and not node.line:
         node = node.parent
