@@ -1,0 +1,189 @@
+"""Every page in a real browser, the network blocked: on a phone and a desk, light and dark."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from publish import links
+from publish.pages import toc_files
+
+ROOT = Path(__file__).parent.parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = [f"{doc}.html" for doc in toc_files(ROOT)] + ["search.html", "index.html"]
+PHONE, DESK = (390, 844), (1280, 900)
+WIDE = """() => [...document.querySelectorAll('body *')].filter(e =>
+  e.getBoundingClientRect().right > innerWidth + 1 && e.getBoundingClientRect().width > 1 &&
+  getComputedStyle(e).visibility !== 'hidden' &&
+  !e.closest('pre, .table, div.math, .html-table, .wide, .katex-mathml, .skip, .find label')).slice(0, 3)
+  .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className))"""
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def violations(tab):
+    """What axe finds, a line each."""
+    tab.page.add_script_tag(path=str(AXE))
+    found = tab.page.evaluate(
+        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+    )
+    return [f"{v['id']}: {v['help']}: {n['html'][:160]}" for v in found for n in v["nodes"][:3]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(tab, name):
+    said = []
+    for size in (PHONE, DESK):
+        for scheme in ("light", "dark"):
+            open_tab = tab(name, size=size, scheme=scheme)
+            open_tab.page.wait_for_load_state("networkidle")
+            view = f"{name} {size[0]} {scheme}"
+            said += [f"{view}: asked for {url}" for url in open_tab.foreign]
+            said += [f"{view}: console: {text}" for text in open_tab.errors]
+            said += [f"{view}: wider than the screen: {what}" for what in open_tab.page.evaluate(WIDE)]
+            if open_tab.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                said.append(f"{view}: the page scrolls sideways")
+            said += [f"{view}: {what}" for what in violations(open_tab)]
+            open_tab.context.close()
+    assert not said, "\n".join(said)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("book/")])
+def test_a_page_works_from_disk(tab, site, name):
+    base = site.resolve().as_uri() + "/"
+    open_tab = tab(name, base=base)
+    open_tab.page.wait_for_timeout(200)
+    assert open_tab.errors == []
+    assert open_tab.foreign == []
+
+
+def explorer_pages(site):
+    return [name for name in PAGES if (site / name).is_file() and 'class="cx' in (site / name).read_text()]
+
+
+def test_explorers_answer_the_arrow_key(tab, site):
+    names = explorer_pages(site)
+    assert "book/index.html" in names
+    for name in names:
+        page = tab(name).page
+        slider = page.locator(".cx input[type=range]:not([disabled])").first
+        explorer = page.locator(".cx").filter(has=slider).first
+        before = explorer.inner_text()
+        slider.focus()
+        slider.press("Home")
+        slider.press("ArrowRight")
+        expect(explorer, f"{name}: the explorer does not answer the arrow key").not_to_have_text(before)
+
+
+def test_figures_and_sentences_stand_there_without_javascript(tab, site):
+    for name in explorer_pages(site):
+        page = tab(name, script=False).page
+        for k in range(page.locator(".cx").count()):
+            explorer = page.locator(".cx").nth(k)
+            assert explorer.locator("svg").first.is_visible(), (
+                f"{name}: explorer {k} has no picture without JavaScript"
+            )
+            assert len(explorer.locator("p").first.inner_text()) > 20, f"{name}: explorer {k} has no sentence"
+
+
+def test_a_dark_system_is_dark_without_javascript(tab):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark, light = (tab("book/index.html", scheme=scheme) for scheme in ("dark", "light"))
+    assert dark.page.evaluate(ground) != light.page.evaluate(ground)
+
+
+@pytest.mark.parametrize("disk", [False, True])
+def test_searching_works_from_a_server_and_from_disk(tab, site, disk):
+    base = {"base": site.resolve().as_uri() + "/"} if disk else {}
+    open_tab = tab("search.html?q=convolution", **base)
+    expect(open_tab.page.locator("#search-results li a").first).to_be_visible(timeout=20_000)
+    assert open_tab.errors == []
+    open_tab.page.locator("#search-results li a").first.click()
+    assert "/book/" in open_tab.page.url or "/exercises/" in open_tab.page.url
+
+
+def test_the_schemes_button_turns_the_page_dark_and_is_remembered(tab):
+    page = tab("book/index.html").page
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(ground)
+    page.get_by_role("button", name="Dark page").click()
+    assert page.evaluate(ground) != before
+    page.reload()
+    assert page.evaluate(ground) != before
+
+
+def test_code_has_a_copy_button(tab):
+    page = tab("book/transposed.html").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block = page.locator(".cell_input .highlight:visible").first
+    block.hover()
+    block.get_by_role("button", name="Copy").click()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.strip() == block.locator("pre").inner_text().strip()
+
+
+def test_a_quiz_shows_the_reply_of_the_chosen_answer(tab):
+    page = tab("book/transposed.html", script=False).page
+    choice = page.locator(".quiz .choice").first
+    assert not choice.locator(".reply").is_visible()
+    choice.locator("input").check()
+    assert choice.locator(".reply").is_visible()
+
+
+def test_the_menu_of_chapters_opens_by_keyboard_on_a_phone(tab):
+    page = tab("book/index.html", size=PHONE).page
+    menu = page.locator(".menu")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert menu.locator("a").first.is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.locator("a").first.is_visible()
+
+
+def test_every_link_and_anchor_of_the_site_exists(site):
+    assert links.check(site, ROOT) == []
+
+
+def test_no_page_has_a_widget_view_or_an_outside_script(site):
+    for path in site.rglob("*.html"):
+        text = path.read_text()
+        assert "application/vnd.jupyter.widget" not in text, path.name
+        assert not re.search(r'<script[^>]+src="(https?:)?//', text), path.name
+
+
+def test_the_first_page_is_light(tab, server):
+    import gzip
+
+    open_tab = tab("book/index.html")
+    weight = {}
+    open_tab.page.on("response", lambda r: weight.update({r.url: len(gzip.compress(r.body()))}))
+    open_tab.page.reload(wait_until="networkidle")
+    total = sum(weight.values())
+    assert total < 300_000, weight
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>", "image-alt"),
+        ("<p style='color: #bbb; background: #fff'>pale</p>", "color-contrast"),
+    ],
+)
+def test_the_accessibility_check_sees_what_is_wrong(tab, html, found):
+    open_tab = tab("book/index.html")
+    open_tab.page.evaluate(
+        "html => document.querySelector('article').insertAdjacentHTML('beforeend', html)", html
+    )
+    assert any(line.startswith(found) for line in violations(open_tab))
+
+
+def test_the_width_and_network_checks_see_what_is_wrong(tab):
+    open_tab = tab("book/index.html", size=PHONE)
+    open_tab.page.evaluate(
+        "document.querySelector('article').insertAdjacentHTML('beforeend', '<div style=\"width: 900px\">wide</div>"
+        '<img alt="" src="https://example.org/x.png">\')'
+    )
+    open_tab.page.wait_for_timeout(200)
+    assert open_tab.page.evaluate(WIDE) == ["DIV."]
+    assert open_tab.foreign == ["https://example.org/x.png"]
