@@ -58,8 +58,23 @@ def wrong_source(entry, solutions):
     return text
 
 
-@pytest.fixture(scope="session", params=SOURCES, ids=lambda path: path.stem)
-def page(request, tmp_path_factory):
-    """Every page in turn, with a key executed once in each worker."""
-    source = read(request.param)
-    return Page(source, write_key(source, tmp_path_factory.mktemp("key"), SEED))
+def pytest_generate_tests(metafunc):
+    """Run every test that asks for a slug once for each page; a page's tests stay on one worker."""
+    if "slug" in metafunc.fixturenames:
+        marks = [pytest.param(p.stem, marks=pytest.mark.xdist_group(f"exercises-{p.stem}")) for p in SOURCES]
+        metafunc.parametrize("slug", marks)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """What was made for a page so far: each key is executed once in a worker, in whatever order tests run."""
+    return {"folder": tmp_path_factory.mktemp("key")}
+
+
+@pytest.fixture
+def page(slug, made):
+    """A page with its executed key."""
+    if slug not in made:
+        source = read(next(path for path in SOURCES if path.stem == slug))
+        made[slug] = Page(source, write_key(source, made["folder"], SEED))
+    return made[slug]

@@ -18,8 +18,6 @@ import pytest
 
 from convgrader.matching import graft, match
 
-pytestmark = pytest.mark.xdist_group("exercises")
-
 
 def nbval(folder):
     """Run nbval over every notebook of a folder in one pytest process; return {notebook: {cell number: passed}}."""
@@ -65,15 +63,19 @@ def through_colab(notebook):
     return nbformat.reads(json.dumps(raw), as_version=4)
 
 
-@pytest.fixture(scope="module")
-def runs(page, tmp_path_factory):
-    """The points of each kind of notebook, by nbval."""
-    folder = tmp_path_factory.mktemp("nbval")
+@pytest.fixture
+def runs(page, slug, made, tmp_path):
+    """The points of each kind of notebook, by nbval, run once for each page."""
+    if (slug, "runs") not in made:
+        made[slug, "runs"] = all_runs(page, tmp_path)
+    return made[slug, "runs"]
+
+
+def all_runs(page, folder):
     entry, wrong = page.wrong[-1]
     notebooks = {
         "solved": page.key,
-        "handed-in": graft(page.key, match(filled(page), page.key).sources),
-        "colab": graft(page.key, match(through_colab(filled(page)), page.key).sources),
+        "handed-in": graft(page.key, match(through_colab(filled(page)), page.key).sources),
         "untouched": graft(page.key, match(page.released, page.key).sources),
         "changed": graft(page.key, page.solutions | {entry["cell"]: wrong}),
     }
@@ -99,12 +101,15 @@ def test_the_solved_notebook_equals_its_key(runs):
     assert runs["scores"]["solved"] == everything(runs["page"])
 
 
-def test_a_handed_in_notebook_with_the_solutions_earns_every_point(runs):
+def test_what_comes_back_from_colab_earns_every_point(runs):
     assert runs["scores"]["handed-in"] == everything(runs["page"])
 
 
-def test_colab_s_loss_of_ids_costs_nothing(runs):
-    assert runs["scores"]["colab"] == everything(runs["page"])
+def test_colab_takes_nothing_from_the_answers(page):
+    before, after = match(filled(page), page.key), match(through_colab(filled(page)), page.key)
+    assert after.sources == before.sources
+    assert (before.flags, after.flags) == ([], ["the notebook does not say which release it is"])
+    assert set(before.sources) == set(page.solutions)
 
 
 def test_the_untouched_release_earns_nothing(runs):

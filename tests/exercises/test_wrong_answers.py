@@ -12,8 +12,6 @@ from convgrader.key import build, stored
 from convgrader.matching import graft
 from convgrader.running import run
 
-pytestmark = pytest.mark.xdist_group("exercises")
-
 
 def normal(source):
     """Return a source without comments, docstrings and layout, to compare answers by."""
@@ -108,7 +106,10 @@ def test_wrong_answers_have_the_right_shape_unless_the_shape_is_the_mistake(page
         check = next(cell for cell in page.checks if cell.id == entry["fails"])
         shapes = [value["shape"] for value in outcome.values]
         same = shapes == [stored(check)[0]["shape"]]
-        several = entry["cell"] in ("predict-enlargers", "list-keepers")  # a list of choices: its length is part of the answer
+        several = entry["cell"] in (
+            "predict-enlargers",
+            "list-keepers",
+        )  # a list of choices: its length is part of the answer
         assert same != entry.get("shape", False) or several, (
             entry["cell"],
             entry["slip"],
