@@ -6,7 +6,9 @@ each output; here what stands between their markers goes, and the page loads bot
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import re
 from html import escape
 from pathlib import Path
@@ -89,7 +91,7 @@ def inline(svg: str, alt: str) -> str:
     svg = re.sub(r"url\(#", f"url(#{mark}-", svg)
     svg = svg.replace("xlink:href=", "href=")
     svg = re.sub(r'\b(fill|stroke|stop-color)="(#[0-9a-fA-F]{6})"', r'style="\1: \2"', svg)
-    svg = palette.variables(svg)
+    svg = lighter(palette.variables(svg))
     head = re.search(r"<svg\b[^>]*>", svg)
     if not head:
         return svg
@@ -100,6 +102,29 @@ def inline(svg: str, alt: str) -> str:
     if width:
         opened += f' style="width: {float(width) / 0.75:.0f}px"'
     return re.sub(r"\s*\n\s*", "\n", opened + ">" + svg[head.end() :]).strip()
+
+
+def lighter(svg: str) -> str:
+    """The same picture in fewer bytes: grey pixels as one channel, coordinates to a hundredth of a point."""
+    svg = re.sub(r"(data:image/png;base64,)([A-Za-z0-9+/=\s]+)", lambda m: m[1] + _grey(m[2]), svg)
+    return re.sub(r'(?<= d=")[^"]*', lambda m: re.sub(r"-?\d+\.\d{3,}", _rounded, m[0]), svg)
+
+
+def _grey(encoded: str) -> str:
+    """A PNG as one channel, where its pixels are opaque and grey; else as it was."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        red, green, blue, opaque = picture.convert("RGBA").split()
+    if opaque.getextrema() != (255, 255) or not red.tobytes() == green.tobytes() == blue.tobytes():
+        return encoded
+    out = io.BytesIO()
+    red.save(out, "PNG", optimize=True)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def setup(app: Any) -> None:
