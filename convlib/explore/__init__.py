@@ -8,6 +8,7 @@ from convlib.explore._arithmetic import arithmetic
 from convlib.explore._conv import conv1d, conv2d, conv3d
 from convlib.explore._correlation import correlation
 from convlib.explore._transposed import transposed
+from convlib.explore._wiring import wiring
 from convlib.explore.assets import script, style
 from convlib.explore.explorer import Explorer
 
@@ -21,4 +22,5 @@ __all__ = [
     "script",
     "style",
     "transposed",
+    "wiring",
 ]

@@ -114,10 +114,10 @@ def drawable(kind: str, name: str, a: Any, axes: str, largest: int) -> Any:
         raise ShapeError(f"{kind}: {name} is ragged: every row needs as many values as the first.") from None
     if a.dtype.kind not in "biuf":
         raise TypeError(f"{kind}: {name} must hold real numbers, not {a.dtype}.")
-    rank = axes.count(",") + 1
+    rank, bare = axes.count(",") + 1, "" if "C" in axes else ", without batch and channel"
     if a.ndim != rank:
         raise ShapeError(
-            f"{kind}: {name} must have {rank} {'axes' if rank > 1 else 'axis'} ({axes}), without batch and channel, "
+            f"{kind}: {name} must have {rank} {'axes' if rank > 1 else 'axis'} ({axes})" + bare + ", "
             f"but has {a.ndim}: its shape is {a.shape}."
         )
     if not a.size:

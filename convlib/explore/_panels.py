@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import floor
+from math import floor, sqrt
 from typing import Any
 
-from convlib.explore._svg import CELL, Panel, box, cell, dot, esc, line, text, value
+from convlib.explore._svg import CELL, Panel, box, cell, dot, esc, line, text, value, xy
 from convlib.explore._text import fmt
 
 UP, DOWN = 16, 126
@@ -21,6 +21,14 @@ def grid(title: str, label: str, h: int, w: int, at: Callable[[int, int], Sequen
     return Panel(title, label, w * CELL, h * CELL, "".join(cells))
 
 
+def _head(x: float, y: float, u: float, v: float, c: str) -> str:
+    """Return the arrowhead at (u, v) of a wire from (x, y)."""
+    long = sqrt((u - x) * (u - x) + (v - y) * (v - y))
+    a, b = (u - x) / long * 7, (v - y) / long * 7
+    tail, other = f"{xy(u - a - b / 2)} {xy(v - b + a / 2)}", f"{xy(u - a + b / 2)} {xy(v - b - a / 2)}"
+    return f'<path class="{c}" d="M{tail}L{xy(u)} {xy(v)}L{other}"/>'
+
+
 def wiring(
     title: str,
     label: str,
@@ -29,15 +37,23 @@ def wiring(
     bottom: Sequence[Dot],
     links: Sequence[Link],
     words: Sequence[str],
+    arrow: int = 0,
 ) -> Panel:
-    """Return two rows of dots (x, value, class, go, crossed), and lines (top, bottom, colour, strong) between them."""
+    """Return two rows of dots (x, value, class, go, crossed), and lines (top, bottom, colour, strong) between them.
+
+    Arrowheads point down (`arrow` 1) or up (−1).
+    """
 
     def wires(on: bool) -> str:
-        return "".join(
-            line(top[a][0], UP + 13, bottom[b][0], DOWN - 13, f"w{k % 8} {'v' if on else 'u'}")
-            for a, b, k, strong in links
-            if strong == on
-        )
+        out = ""
+        for a, b, k, strong in links:
+            if strong == on:
+                x, y, u, v = top[a][0], UP + 13, bottom[b][0], DOWN - 13
+                c = f"w{k % 8} {'v' if on else 'u'}"
+                out += line(x, y, u, v, c)
+                if arrow:
+                    out += _head(x, y, u, v, c) if arrow > 0 else _head(u, v, x, y, c)
+        return out
 
     dots = ""
     for end, (every, y) in enumerate(((top, UP), (bottom, DOWN))):

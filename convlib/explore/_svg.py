@@ -73,7 +73,7 @@ class Panel:
 
     @property
     def width(self) -> int:
-        return max(ceil(self.w), ceil(len(self.title) * 6.6))
+        return max(ceil(self.w), ceil(len(self.title) * 7.2))
 
     @property
     def height(self) -> int:

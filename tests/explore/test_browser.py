@@ -267,6 +267,36 @@ def test_one_and_three_dimensions(show):
         same(page, last.set(step=steps))
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "value"),
+    [
+        ("step", "step", 3), ("input size", "size", 4), ("channels", "channels", 3), ("kernel size", "kernel", 2),
+        ("stride", "stride", 2), ("padding", "padding", 1), ("dilation", "dilation", 2), ("follow input", "cell", 3),
+    ],
+)  # fmt: skip
+def test_every_slider_of_wiring(show, label, name, value):
+    e = explore.wiring()
+    page = show(e)
+    slide(page, label, value)
+    same(page, e.set(**{name: value}))
+
+
+def test_groups_shuffle_turn_and_sort(show):
+    e = explore.wiring(channels=4, size=3, kernel=2)
+    page = show(e)
+    slide(page, "groups", 3)
+    assert note(page) == "Not possible: 3 groups do not divide 4 channels."
+    slide(page, "groups", 2)
+    same(page, e.set(groups=2))
+    page.get_by_label("shuffle channels").check()
+    same(page, e.set(groups=2, shuffle=True))
+    page.get_by_label("sort into blocks").check()
+    same(page, e.set(groups=2, shuffle=True, sort=True))
+    assert "2 blocks that share no wire: 4×6, 4×6" in say(page)
+    page.get_by_label("turn the arrows").check()
+    same(page, e.set(groups=2, shuffle=True, sort=True, turn=True))
+
+
 # ------------------------------------------------------------ the page around
 def test_the_address_carries_the_state_beside_sections_and_other_explorers(show):
     a, b = explore.conv2d(), explore.conv2d(stride=2, name="second")

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from scipy import signal as scipy_signal
 
-from convlib import conv, explore
+from convlib import channel_shuffle, conv, explore
 from convlib.explore._kind import high, illegal, settle
+from convlib.matrix import block_permutation
 from convlib.shapes import ShapeError, half_padding, output_size, resolve_padding, transposed_output_size
 from convlib.transpose import conv_transpose
 
@@ -143,6 +144,29 @@ def correlation_numbers(s, d):
     return {"y": scipy_signal.correlate2d(x, w[::-1, ::-1] if s["reverse"] else w).ravel()}
 
 
+def wiring_explorer(rng):
+    if rng.random() < 0.6:
+        return explore.wiring(channels=int(rng.integers(1, 5)))
+    return explore.wiring(numbers(rng, *rng.integers(1, 5, 3)), size=6)
+
+
+def wiring_numbers(s, d):
+    weight = np.array(d["weight"], dtype=float) if d["weight"] else None
+    if weight is None:
+        shape = (s["channels"], s["channels"] // s["groups"], s["kernel"])
+        weight = np.arange(1.0, np.prod(shape) + 1).reshape(shape)
+    n, c = s["size"], weight.shape[1] * s["groups"]
+    columns = []
+    for unit in np.eye(c * n):
+        y = conv(unit.reshape(1, c, n), weight, None, s["stride"], s["padding"], s["dilation"], s["groups"])
+        columns.append((channel_shuffle(y, s["groups"]) if s["shuffle"] else y).ravel())
+    C = np.stack(columns, axis=1)
+    blocks = block_permutation(C)
+    rows, cols = (blocks.rows, blocks.columns) if s["sort"] else map(np.arange, C.shape)
+    to = C.T if s["turn"] else C
+    return {"C": C.ravel(), "order": [*rows, *cols], "y": to @ np.arange(1.0, to.shape[1] + 1)}
+
+
 @dataclass(frozen=True)
 class Case:
     make: Any
@@ -153,6 +177,7 @@ class Case:
 CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)} | {
     "arithmetic": Case(arithmetic_explorer, arithmetic_numbers),
     "correlation": Case(correlation_explorer, correlation_numbers),
+    "wiring": Case(wiring_explorer, wiring_numbers),
     "transposed": Case(transposed_explorer, transposed_numbers),
 }
 

@@ -51,7 +51,7 @@ const cell = (x, y, t, c, go, crossed, colour = -1) => box(x + 1, y + 1, CELL - 
 
 // A panel: a title over a body of w × h, and its words for those who do not see it.
 const panel = (title, label, w, h, body) => {
-  const width = Math.max(Math.ceil(w), Math.ceil(title.length * 6.6)), height = Math.ceil(h) + 24;
+  const width = Math.max(Math.ceil(w), Math.ceil(title.length * 7.2)), height = Math.ceil(h) + 24;
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${esc(label)}">` +
     text(0, 14, title, "T") + `<g transform="translate(0 24)">${body}</g></svg>`;
 };
@@ -64,10 +64,18 @@ const listing = (title, items) => `<p>${esc(title)}</p><ul>` +
   items.map(([label, go, on]) => `<li${on ? ' class="on"' : ""} data-go="${esc(go)}">${esc(label)}</li>`).join("") + "</ul>";
 
 // Two rows of dots [x, value, class, go, crossed] and lines [top, bottom, colour, strong] between them; `words` stand below.
+// Arrowheads point down (arrow 1) or up (-1).
 const UP = 16, DOWN = 126;
-const wiring = (title, label, w, top, bottom, links, words) => {
+const head = (x, y, u, v, c) => {
+  const long = Math.sqrt((u - x) * (u - x) + (v - y) * (v - y)), a = (u - x) / long * 7, b = (v - y) / long * 7;
+  return `<path class="${c}" d="M${xy(u - a - b / 2)} ${xy(v - b + a / 2)}L${xy(u)} ${xy(v)}L${xy(u - a + b / 2)} ${xy(v - b - a / 2)}"/>`;
+};
+const wiring = (title, label, w, top, bottom, links, words, arrow = 0) => {
   const strong = links.filter(l => l[3]), lit = [0, 1].map(end => new Set(strong.map(l => l[end])));
-  const wire = on => links.filter(l => !l[3] === !on).map(([a, b, k]) => line(top[a][0], UP + 13, bottom[b][0], DOWN - 13, `w${k % 8} ${on ? "v" : "u"}`)).join("");
+  const wire = on => links.filter(l => !l[3] === !on).map(([a, b, k]) => {
+    const ends = [top[a][0], UP + 13, bottom[b][0], DOWN - 13], c = `w${k % 8} ${on ? "v" : "u"}`;
+    return line(...ends, c) + (arrow ? head(...(arrow > 0 ? ends : [ends[2], ends[3], ends[0], ends[1]]), c) : "");
+  }).join("");
   const dots = [top, bottom].map((all, end) => all.map(([x, t, c, go, crossed], j) => {
     const y = [UP, DOWN][end];
     return dot(x, y, 13, c + (lit[end].has(j) ? " h" : ""), go) + value(x, y, t) + (crossed ? line(x - 9, y - 9, x + 9, y + 9, "x") : "");
