@@ -14,7 +14,6 @@ import sys
 import xml.etree.ElementTree as ET
 
 import nbformat
-import pytest
 
 from convgrader.matching import graft, match
 
@@ -33,7 +32,7 @@ def nbval(folder):
     ]
     command += ["-p", "no:cacheprovider", "-p", "no:xdist", "-c", os.devnull, f"--rootdir={folder}"]
     command += [f"--junitxml={report}", *map(str, sorted(folder.glob("*.ipynb")))]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=280)
     assert report.exists(), done.stdout + done.stderr
     found: dict[str, dict[int, bool]] = {}
     for case in ET.parse(report).getroot().iter("testcase"):
@@ -63,15 +62,8 @@ def through_colab(notebook):
     return nbformat.reads(json.dumps(raw), as_version=4)
 
 
-@pytest.fixture
-def runs(page, slug, made, tmp_path):
-    """The points of each kind of notebook, by nbval, run once for each page."""
-    if (slug, "runs") not in made:
-        made[slug, "runs"] = all_runs(page, tmp_path)
-    return made[slug, "runs"]
-
-
 def all_runs(page, folder):
+    """Return which cells nbval passes and which points they earn, for each kind of notebook."""
     entry, wrong = page.wrong[-1]
     notebooks = {
         "solved": page.key,
@@ -96,13 +88,20 @@ def everything(page):
     return {cell.id: cell.metadata.grade.points for cell in page.checks}
 
 
-def test_the_solved_notebook_equals_its_key(runs):
-    assert all(runs["passed"]["solved"].values())
-    assert runs["scores"]["solved"] == everything(runs["page"])
-
-
-def test_what_comes_back_from_colab_earns_every_point(runs):
-    assert runs["scores"]["handed-in"] == everything(runs["page"])
+def test_points_by_nbval(page, tmp_path, capsys):
+    """One test for each page, so that its kernels run once however tests are spread over workers."""
+    runs = all_runs(page, tmp_path)
+    total, scores = everything(page), runs["scores"]
+    with capsys.disabled():
+        line = ", ".join(f"{name} {sum(got.values())}/{sum(total.values())}" for name, got in scores.items())
+        print(f"\nnbval, {page.source.slug}: {line}")
+    assert sum(total.values()) > 0
+    assert all(runs["passed"]["solved"].values()), "the solved notebook equals its key, cell by cell"
+    assert scores["solved"] == total
+    assert scores["handed-in"] == total, "what comes back from Colab with the solutions earns every point"
+    assert scores["untouched"] == {}, "the untouched release earns nothing"
+    lost = set(total) - set(scores["changed"])
+    assert lost == {runs["entry"]["fails"]}, "the stored outputs catch a changed solution"
 
 
 def test_colab_takes_nothing_from_the_answers(page):
@@ -110,20 +109,3 @@ def test_colab_takes_nothing_from_the_answers(page):
     assert after.sources == before.sources
     assert (before.flags, after.flags) == ([], ["the notebook does not say which release it is"])
     assert set(before.sources) == set(page.solutions)
-
-
-def test_the_untouched_release_earns_nothing(runs):
-    assert runs["scores"]["untouched"] == {}
-
-
-def test_the_stored_outputs_catch_a_changed_solution(runs):
-    lost = set(everything(runs["page"])) - set(runs["scores"]["changed"])
-    assert lost == {runs["entry"]["fails"]}
-
-
-def test_points_that_are_printed(runs, capsys):
-    with capsys.disabled():
-        total = sum(everything(runs["page"]).values())
-        line = ", ".join(f"{name} {sum(got.values())}/{total}" for name, got in runs["scores"].items())
-        print(f"\nnbval, {runs['page'].source.slug}: {line}")
-    assert total > 0
