@@ -218,3 +218,11 @@ def test_a_key_whose_points_do_not_add_up_and_a_notebook_that_is_no_key(tmp_path
     nbformat.write(released(read(SOURCES[-1])), path)
     with pytest.raises(AuthorError, match="this notebook is no key"):
         load_key(path)
+
+
+def test_the_index_lists_every_page():
+    index = (ROOT / "exercises" / "index.md").read_text(encoding="utf-8")
+    for path in SOURCES:
+        assert f"(../book/{path.stem}.md)" in index
+        assert f"<{path.stem}.ipynb>" in index
+        assert f"(solutions/{path.stem}.md)" in index

@@ -132,7 +132,7 @@ MISTAKES = {
     "points of an exercise": ("role: check, points: 2", "role: check, points: 1", "def double", "promises 2, its cells give 1"),
     "points of the page": ("  points: 3", "  points: 4", "exercises:", "promises 4, its exercises give 3"),
     "unknown role": ("role: answer", "role: solution", "def double", "role: Input should be"),
-    "unknown field": ("role: answer", "role: answer, pionts: 1", "def double", "pionts: Extra inputs"),
+    "unknown field": ("role: answer", "role: answer, marks: 1", "def double", "marks: Extra inputs"),
     "bad id": ("id: double-it", "id: Double_It", "def double", "id: String should match"),
     "points for an answer": ("role: answer", "role: answer, points: 1", "def double", "points belong to"),
     "check without points": ("role: check, points: 2", "role: check", "emit(double(x))", "needs points"),
