@@ -273,7 +273,7 @@ def _padded(operation: str, x: Array, pads: Sequence[Pair], mode: str) -> Array:
 def _reflect(index: np.ndarray, size: int) -> np.ndarray:
     period = max(1, 2 * (size - 1))
     index = index % period
-    return np.minimum(index, period - index) if size > 1 else index
+    return np.minimum(index, period - index)
 
 
 # Which position of x each position of the padded x shows.

@@ -48,11 +48,12 @@ def test_torch_keeps_dtype_and_device(rng, method, dtype):
     assert mixed.dtype == torch.promote_types(torch.float32, getattr(torch, dtype))
 
 
-def test_sixteen_bits_are_summed_in_thirty_two():
+@pytest.mark.parametrize("method", METHODS)
+def test_sixteen_bits_are_summed_in_thirty_two(method):
     x = np.full((1, 1, 4096), 1, np.float16)
     weight = np.full((1, 1, 4096), 0.5, np.float16)
-    assert convlib.conv1d(x, weight).item() == 2048  # a sum in float16 stays at 1024
-    assert convlib.conv1d(x, weight, bias=np.array([0.5], np.float16)).dtype == np.float16
+    assert convlib.conv1d(x, weight, method=method).item() == 2048  # adding halves in float16 stays at 1024
+    assert convlib.conv1d(x, weight, np.array([0.5], np.float16), method=method).dtype == np.float16
 
 
 @pytest.mark.parametrize("method", METHODS)
