@@ -119,7 +119,7 @@ def _node(node: Node, size: dict[str, int], link: Link, layout: Layout, lozenge:
     gap = (width - 2 * layout.pattern) / 3 if not layout.words else 12.0
     top = y + (30 if layout.words else 22)
     count = parameters(node, size)
-    name: str = node["name"] if layout.words else node.get("short", node["name"])
+    name = str(node["name"] if layout.words else node.get("short", node["name"]))
     state = "ec-node" + (" ec-lozenge" if lozenge else "") + ("" if href else " ec-coming")
     body = (
         f'<rect class="{state}" x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height}" rx="{18 if lozenge else 5}"/>'
