@@ -44,7 +44,7 @@ def script(tmp_path_factory):
             capture_output=True,
             text=True,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stderr[-600:]
         return json.loads(done.stdout)
 
     return ask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -295,6 +296,54 @@ def test_groups_shuffle_turn_and_sort(show):
     assert "2 blocks that share no wire: 4×6, 4×6" in say(page)
     page.get_by_label("turn the arrows").check()
     same(page, e.set(groups=2, shuffle=True, sort=True, turn=True))
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "value"),
+    [
+        ("step", "step", 5), ("input size", "size", 5), ("kernel size", "kernel", 1), ("padding", "padding", 1),
+        ("input channels", "channels", 4), ("output channels", "filters", 3), ("groups", "groups", 2), ("stacked layers", "layers", 3),
+        ("follow input", "cell", 9),
+    ],
+)  # fmt: skip
+def test_every_slider_of_channels(show, label, name, value):
+    e = explore.channels(channels=2, filters=2)
+    page = show(e)
+    if name in ("channels", "filters"):
+        assert e.set(**{name: value}).state[name] == value
+    slide(page, label, value)
+    same(page, e.set(**{name: value}))
+
+
+def test_shuffle_of_channels_and_a_refused_group(show):
+    e = explore.channels(channels=4, filters=4, layers=2)
+    page = show(e)
+    slide(page, "groups", 3)
+    assert note(page) == "Not possible: 3 groups do not divide 4 input channels."
+    slide(page, "groups", 2)
+    same(page, e.set(groups=2))
+    assert "sees 2 of 4 input channels" in say(page)
+    page.get_by_label("shuffle channels").check()
+    same(page, e.set(groups=2, shuffle=True))
+    assert "sees 4 of 4 input channels" in say(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(show, theme):
+    axe = Path(explore.__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        pytest.skip("axe-core is not installed: run npm ci")
+    page = show(
+        explore.conv2d(stride=2, size=6), explore.conv1d(), explore.conv3d(), explore.transposed(), explore.wiring(),
+        explore.arithmetic(7, 14, transposed=True), explore.correlation(), explore.correlation(view="signal"), explore.channels(),
+        theme=theme,
+    )  # fmt: skip
+    if theme == "dark":
+        page.add_style_tag(content="body { background: #14181e; color: #e6edf3 }")
+    page.get_by_role("button", name="Copy as Keras").first.click()
+    page.add_script_tag(path=str(axe))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
 
 
 # ------------------------------------------------------------ the page around

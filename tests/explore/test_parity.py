@@ -167,6 +167,29 @@ def wiring_numbers(s, d):
     return {"C": C.ravel(), "order": [*rows, *cols], "y": to @ np.arange(1.0, to.shape[1] + 1)}
 
 
+def channels_explorer(rng):
+    if rng.random() < 0.6:
+        return explore.channels()
+    c, size, k = rng.integers(1, 5), rng.integers(1, 6, 2), rng.integers(1, 4, 2)
+    x, weight = numbers(rng, c, *size), numbers(rng, rng.integers(1, 5), c, *np.minimum(size, k))
+    return explore.channels(x, weight)
+
+
+def channels_numbers(s, d):
+    x = np.array(d["x"], dtype=float)[: s["channels"], : s["size"], : s["size"]]
+    w = np.array(d["weight"], dtype=float)
+    w = w[: s["filters"], : s["channels"] // s["groups"], : s["kernel"], : s["kernel"]]
+
+    def shuffled(y):
+        return channel_shuffle(y, s["groups"]) if s["shuffle"] else y
+
+    y = shuffled(conv(x[None], w, None, 1, s["padding"], 1, s["groups"]))
+    ways = np.eye(s["channels"])[:, :, None]  # one picture per input channel, of one pixel
+    for _ in range(s["layers"]):
+        ways = shuffled(conv(ways, np.ones((*w.shape[:2], 1)), groups=s["groups"]))
+    return {"y": y.ravel(), "ways": ways[:, :, 0].T.ravel()}
+
+
 @dataclass(frozen=True)
 class Case:
     make: Any
@@ -177,6 +200,7 @@ class Case:
 CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)} | {
     "arithmetic": Case(arithmetic_explorer, arithmetic_numbers),
     "correlation": Case(correlation_explorer, correlation_numbers),
+    "channels": Case(channels_explorer, channels_numbers),
     "wiring": Case(wiring_explorer, wiring_numbers),
     "transposed": Case(transposed_explorer, transposed_numbers),
 }

@@ -179,5 +179,5 @@ const convCode = (s, d, dialect) => {
 for (const rank of [1, 2, 3]) KINDS[`conv${rank}d`] = {
   check: convCheck, draw: convDraw, code: convCode,
   limits: (s, d) => { const g = convShape(s, d); return { outputs: product(g.out) - 1, inputs: product(g.n) - 1 }; },
-  turn: (name, v) => name === "cell" ? { cell: v } : { [name]: v, cell: -1 },
+  turn: follow,
 };

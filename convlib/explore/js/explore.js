@@ -122,6 +122,9 @@ const matrix = (title, label, rows, cols, at, litRows, litCols) => {
 const group = (way, panels) => `<div class="cx-${way}">${panels.join("")}</div>`;
 
 // ---------------------------------------------------------------- state
+// A new step, or any other setting, lets go of the input that was followed.
+const follow = (name, v) => name === "cell" ? { cell: v } : { [name]: v, cell: -1 };
+
 // A preset is no setting of its own: it is the name of several values, [name, label, { choice: values }].
 const isPreset = c => typeof c[2] === "object" && !Array.isArray(c[2]);
 // A list of integers, [name, label, [low, high]], has a slider for each.

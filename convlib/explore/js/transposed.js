@@ -142,5 +142,5 @@ const upCode = (s, d, dialect) => {
 KINDS.transposed = {
   check: upCheck, draw: upDraw, code: upCode,
   limits: (s, d) => { const g = upShape(s, d); return { outputs: product(g.out) - 1, inputs: product(g.n) - 1 }; },
-  turn: KINDS.conv2d.turn,
+  turn: follow,
 };

@@ -76,6 +76,6 @@ const wireCode = (s, d, dialect) => {
 };
 
 KINDS.wiring = {
-  check: wireCheck, draw: wireDraw, code: wireCode, turn: KINDS.conv2d.turn,
+  check: wireCheck, draw: wireDraw, code: wireCode, turn: follow,
   limits: (s, d) => { const g = wireShape(s, d); return { outputs: (s.turn ? g.cols : g.rows) - 1, inputs: (s.turn ? g.rows : g.cols) - 1 }; },
 };
