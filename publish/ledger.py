@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ast import literal_eval
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ class Ledger(SphinxDirective):
         except KeyError as error:
             raise self.error("ledger: a page changed while the book was being built: build again") from error
         for doc, entries in entered.items():
-            lines += [f"## [](/{doc})", "", *_table(entries), ""]
+            heading = re.search(r"^# (.+)$", pages.source(root, doc).read_text(encoding="utf-8"), re.M)
+            lines += [f"## {heading[1] if heading else doc}", "", *_table(entries), ""]
+            lines += [f"These stand in [](/{doc}).", ""]
         self.env.note_reread()
         return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
 

@@ -134,10 +134,8 @@ def _node(node: Node, size: dict[str, int], link: Link, layout: Layout, lozenge:
     about = f"{node['name']}: {node['call']}; {node['cannot']}; {count:,} weights" + (
         "" if href else "; chapter to come"
     )
-    if href:
-        return (
-            f'<a href="{escape(href)}" aria-label="{escape(about)}"><title>{escape(about)}</title>{body}</a>'
-        )
+    if href:  # named by the text that one sees, as speech input needs it
+        return f'<a href="{escape(href)}">{body}</a>'
     return f'<g role="img" aria-label="{escape(about)}"><title>{escape(about)}</title>{body}</g>'
 
 
