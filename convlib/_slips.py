@@ -261,6 +261,7 @@ def dilation_counts_zeros(p: Problem, right: Array) -> Wrong:
 def same_padded_at_start(p: Problem, right: Array) -> Wrong:
     if p.same:
         yield p.solve(pads=tuple((high, low) for low, high in p.pads))
+        yield p.solve(pads=tuple((low + high, 0) for low, high in p.pads))
 
 
 @slip("same-padded-symmetrically", *FORWARD)
@@ -281,7 +282,10 @@ def same_padded_symmetrically(p: Problem, right: Array) -> Wrong:
 @slip("padding-one-side", *ALL)
 def padding_one_side(p: Problem, right: Array) -> Wrong:
     total = [sum(pair) for pair in p.pads]
-    if p.same or not any(low and high for low, high in p.pads):
+    if not any(low and high for low, high in p.pads):
+        return
+    if p.same:  # all at the start is a slip of its own
+        yield p.solve(pads=tuple((0, both) for both in total))
         return
     if p.kind in FORWARD:
         yield p.solve(pads=tuple((low, 0) for low, _ in p.pads))

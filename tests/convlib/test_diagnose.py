@@ -216,6 +216,7 @@ TRANSPOSED_EDITS = [
      "            y[a, f, r * stride + j * dilation, s * stride + k * dilation] += x[a, i, r, s] * w[i, f, j, k]",
      "for a, r, s in np.ndindex(n, h, v):\n        for f, j, k in np.ndindex(o, p, q):\n"
      "            y[a, f, r * stride + j * dilation, s * stride + k * dilation] = x[a, :, r, s] @ w[:, f, j, k]"),
+    ("accumulation-overwrites", {}, "+= x[a, i", "= x[a, i"),
     ("output-padding-ignored", {"extra": 1}, "H =", "extra = 0; H ="),
     ("output-padding-adds-zeros", {"extra": 1}, "y = y[", "y = np.pad(y[:, :, : H - pad - extra, : V - pad - extra], ((0, 0), (0, 0),"
      " (0, extra + pad), (0, extra + pad))); y = y["),
@@ -298,6 +299,14 @@ def test_same_padding_at_the_start(rng):
     x, weight = rng.normal(size=(1, 2, 8, 8)), rng.normal(size=(3, 2, 3, 3))
     ported = conv2d(x, weight, stride=2, padding=1)  # what a port to one padding number computes
     assert diagnose(ported, x, weight, stride=2, padding="same").id == "same-padded-at-start"
+    right = conv2d(x, weight[:, :, :, :2], stride=2, padding=((1, 0), (0, 0)))
+    assert diagnose(right, x, weight[:, :, :, :2], stride=2, padding="same").id == "same-padded-at-start"
+    wide = rng.normal(size=(3, 2, 5, 5))  # a total of 3
+    for pads, id in (((3, 0), "same-padded-at-start"), ((0, 3), "padding-one-side")):
+        assert (
+            diagnose(conv2d(x, wide, stride=2, padding=(pads, pads)), x, wide, stride=2, padding="same").id
+            == id
+        )
     small, back = rng.normal(size=(1, 2, 4, 5)), rng.normal(size=(2, 3, 3, 3))
     ported = conv_transpose2d(small, back, stride=2, padding=1, output_padding=1)
     assert (
