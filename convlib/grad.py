@@ -345,16 +345,14 @@ def _check(
 ) -> tuple[bool, tuple[int, ...], tuple[Pair, ...], tuple[int, ...], int]:
     """Do input, weight and output gradient belong to one convolution? Its options, one entry per axis."""
     (x_name, x), (w_name, weight) = of_input, of_weight
-    rank = max(1, len(weight) - 2) if rank is None else rank
+    rank = rank or max(1, len(weight) - 2)
     shapes = (
         f"; {x_name} (N, C_in, {spatial(rank)}) = {x}, {w_name} (C_out, C_in/groups, {spatial(rank, 'k')}) ="
         f" {weight}, {described('grad_output', f'N, C_out, {spatial(rank)}', grad)}."
     )
     if len(weight) != rank + 2 or len(x) not in (rank + 1, rank + 2) or grad.ndim != len(x):
-        raise ShapeError(
-            f"{operation}: {w_name} needs {rank + 2} axes; {x_name} and grad_output {rank + 2}, or {rank + 1}"
-            f" without N{shapes}"
-        )
+        need = f"{w_name} needs {rank + 2} axes; {x_name} and grad_output {rank + 2}, or {rank + 1} without N"
+        raise ShapeError(f"{operation}: {need}{shapes}")
     if 0 in weight[2:]:
         raise ShapeError(f"{operation}: the kernel must not be empty{shapes}")
     groups = integer(operation, "groups", groups, 1)
@@ -366,8 +364,8 @@ def _check(
     spread = per_axis(operation, "dilation", dilation, rank, 1)
     pads = resolve_padding(padding, x[-rank:], weight[2:], steps, spread, operation=operation)
     axes = zip(x[-rank:], weight[2:], steps, spread, pads)
-    out = [(n + low + high - d * (k - 1) - 1) // s + 1 for n, k, s, d, (low, high) in axes]
-    expected = (*x[: len(x) - rank - 1], weight[0], *out)
+    out = [(n + sum(pair) - d * (k - 1) - 1) // s + 1 for n, k, s, d, pair in axes]
+    expected = (*x[: -rank - 1], weight[0], *out)
     if tuple(grad.shape) != expected or min(out) < 1:
         raise ShapeError(
             f"{operation}: this convolution's output, and so grad_output, has shape {expected} (stride={steps},"
