@@ -10,6 +10,10 @@ from urllib.parse import unquote, urlsplit
 _ADDRESS = re.compile(r'\b(?:href|src|poster)="([^"#?]*)', re.I)
 _IN_STYLE = re.compile(r"url\(\s*['\"]?([^'\")#?]+)")
 _ROLES = re.compile(r' role="doc-(?:biblioentry|biblioref|backlink|bibliography|noteref|footnote)"')
+_MATH = re.compile(
+    r'<math(?P<rest> xmlns="[^"]*".*?<annotation encoding="application/x-tex">(?P<tex>.*?)</annotation>)',
+    re.S,
+)
 _INDEX = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -54,12 +58,21 @@ def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -
 
 
 def _finished(html: str) -> str:
-    """Roles that the accessibility standard has withdrawn go; a cell's switch is called what it says."""
+    """Roles that the accessibility standard has withdrawn go; switches, labels and headers have their names."""
     html = html.replace(' aria-label="Toggle hidden content"', "")
     html = re.sub(
         r'<p class="(collapsed|expanded) admonition-title">(.*?)</p>', r'<span class="\1">\2</span>', html
     )
+    html = re.sub(r"<th\b([^>]*)>(?:<p></p>|\s*)</th>", r"<td\1></td>", html)
+    html = re.sub(
+        r"<(label|th|summary|legend)\b.*?</\1>", lambda match: _MATH.sub(_named, match[0]), html, flags=re.S
+    )
     return _ROLES.sub("", html)
+
+
+def _named(match: re.Match[str]) -> str:
+    """A formula that is all of a label is named by its own text."""
+    return f'<math aria-label="{match["tex"].replace(chr(34), "&quot;")}"{match["rest"]}'
 
 
 def _needed(built: Path, fresh: Path) -> None:
