@@ -261,7 +261,8 @@ def inverse_filter(y: Array, kernel: Array, mode: str = "circular", *, smallest:
     response = _response(name, y, kernel, mode)
     magnitude = abs(response)
     largest = float(magnitude.max())
-    rounding = 4 * np.finfo(np.float64).eps * magnitude.ndim * largest
+    digits = {8: 52, 4: 23, 2: 10}[magnitude.dtype.itemsize]  # of the fraction
+    rounding = 4 * 2**-digits * magnitude.ndim * largest
     lost = magnitude <= max(smallest * largest, rounding)
     if smallest <= 0 and bool(lost.any()):
         raise ValueError(
@@ -313,13 +314,14 @@ def wiener_filter(y: Array, kernel: Array, noise: float | Array, mode: str = "ci
     True
     """
     name = "wiener_filter"
+    if np.ndim(noise):
+        y, kernel, noise = arrays.as_arrays(name, y=y, kernel=kernel, noise=noise)
+        if tuple(noise.shape) != tuple(y.shape):
+            raise ShapeError(f"{name}: noise must be one number or have y's shape {tuple(y.shape)}.")
     y, kernel = _signals(name, y, kernel)
-    noise = arrays.as_arrays(name, noise=noise)[0] if np.ndim(noise) else noise
-    if bool(np.any(arrays.to_numpy(noise) < 0) if np.ndim(noise) else noise < 0):
+    if arrays.to_numpy(noise).min(initial=0) < 0:
         raise ValueError(f"{name}: noise is a ratio of powers and can't be negative, but is {noise!r}.")
     response = _response(name, y, kernel, mode)
-    if np.ndim(noise) and tuple(noise.shape) != tuple(y.shape):  # type: ignore[union-attr]
-        raise ShapeError(f"{name}: noise must be one number or have y's shape {tuple(y.shape)}.")
     power = abs(response) ** 2 + noise
     if bool((power == 0).any()):
         raise ZeroDivisionError(f"{name}: noise is 0 at a frequency that the kernel removed; set it above 0.")

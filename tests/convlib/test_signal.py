@@ -123,10 +123,18 @@ def test_what_a_kernel_removed_is_left_out_on_request(rng):
     y = circular_convolve(x, np.ones(3) / 3)  # zero at frequencies 4 and 8 of 12
     with pytest.raises(ValueError, match="inverse_filter: the kernel's spectrum is zero at 2 frequencies"):
         inverse_filter(y, np.ones(3) / 3)
+    with pytest.raises(ValueError, match="zero at 2 frequencies"):
+        inverse_filter(y.astype("float32"), np.full(3, 1 / 3, "float32"))
     back = inverse_filter(y, np.ones(3) / 3, smallest=1e-6)
     spectrum = np.fft.fft(x)
     spectrum[[4, 8]] = 0
     np.testing.assert_allclose(back, np.fft.ifft(spectrum).real, atol=1e-10)
+
+
+def test_mixed_libraries_are_a_type_error():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match="wiener_filter: all arrays must belong together"):
+        wiener_filter(torch.ones(3), torch.ones(2), np.ones(3))
 
 
 def test_filters_let_gradients_through(rng):
