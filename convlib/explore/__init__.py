@@ -6,6 +6,7 @@ the network; `.svg()` and `.steps()` are stills, `.widget()` is a widget whose s
 
 from convlib.explore._arithmetic import arithmetic
 from convlib.explore._channels import channels
+from convlib.explore._checkerboard import checkerboard
 from convlib.explore._conv import conv1d, conv2d, conv3d
 from convlib.explore._correlation import correlation
 from convlib.explore._transposed import transposed
@@ -17,6 +18,7 @@ __all__ = [
     "Explorer",
     "arithmetic",
     "channels",
+    "checkerboard",
     "conv1d",
     "conv2d",
     "conv3d",

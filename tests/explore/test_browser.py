@@ -328,6 +328,21 @@ def test_shuffle_of_channels_and_a_refused_group(show):
     assert "sees 4 of 4 input channels" in say(page)
 
 
+def test_checkerboard(show):
+    e = explore.checkerboard()
+    page = show(e)
+    assert page.get_by_role("slider", name=re.compile("weights")).count() == 3
+    slide(page, "weights 1", 2)
+    same(page, e.set(weights=[1, 2, 1, 1, 1, 1]))
+    assert "The phase sums 2, 2 are equal" in say(page)
+    slide(page, "kernel size", 4)
+    slide(page, "stride", 3)
+    slide(page, "input size", 4)
+    slide(page, "step", 6)
+    same(page, e.set(weights=[1, 2, 1, 1, 1, 1], kernel=4, stride=3, size=4, step=6))
+    assert page.get_by_role("slider", name=re.compile("weights")).count() == 4
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(show, theme):
     axe = Path(explore.__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -335,7 +350,7 @@ def test_axe_finds_nothing(show, theme):
         pytest.skip("axe-core is not installed: run npm ci")
     page = show(
         explore.conv2d(stride=2, size=6), explore.conv1d(), explore.conv3d(), explore.transposed(), explore.wiring(),
-        explore.arithmetic(7, 14, transposed=True), explore.correlation(), explore.correlation(view="signal"), explore.channels(),
+        explore.arithmetic(7, 14, transposed=True), explore.correlation(), explore.correlation(view="signal"), explore.channels(), explore.checkerboard(),
         theme=theme,
     )  # fmt: skip
     if theme == "dark":

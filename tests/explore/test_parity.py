@@ -17,7 +17,7 @@ from convlib import channel_shuffle, conv, explore
 from convlib.explore._kind import high, illegal, settle
 from convlib.matrix import block_permutation
 from convlib.shapes import ShapeError, half_padding, output_size, resolve_padding, transposed_output_size
-from convlib.transpose import conv_transpose
+from convlib.transpose import conv_transpose, overlap_count
 
 DIALECTS = ("convlib", "torch", "keras")
 
@@ -190,6 +190,20 @@ def channels_numbers(s, d):
     return {"y": y.ravel(), "ways": ways[:, :, 0].T.ravel()}
 
 
+def checkerboard_explorer(rng):
+    return explore.checkerboard(rng.integers(-4, 9, rng.integers(1, 7)))
+
+
+def checkerboard_numbers(s, d):
+    w, t, n = np.array(s["weights"][: s["kernel"]], dtype=float), s["stride"], s["size"]
+    return {
+        "y": conv_transpose(np.ones((1, n)), w[None, None], stride=t).ravel(),
+        "phases": [w[p::t].sum() for p in range(t)],
+        "overlap": overlap_count(n, len(w), t),
+        "resized": np.convolve(np.ones(n * t), w),
+    }
+
+
 @dataclass(frozen=True)
 class Case:
     make: Any
@@ -200,6 +214,7 @@ class Case:
 CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)} | {
     "arithmetic": Case(arithmetic_explorer, arithmetic_numbers),
     "correlation": Case(correlation_explorer, correlation_numbers),
+    "checkerboard": Case(checkerboard_explorer, checkerboard_numbers),
     "channels": Case(channels_explorer, channels_numbers),
     "wiring": Case(wiring_explorer, wiring_numbers),
     "transposed": Case(transposed_explorer, transposed_numbers),

@@ -391,7 +391,7 @@ class Explorer {
     for (const [name, { c, input, out, item }] of Object.entries(this.inputs)) {
       item.hidden = idle.includes(name);
       if (isList(c)) {
-        this.inputs[name].inputs.forEach((input, j) => { input.value = s[name][j]; });
+        this.inputs[name].inputs.forEach((input, j) => { input.value = s[name][j]; input.hidden = this.m.used && j >= this.m.used(s); });
         continue;
       }
       const shown = scene.labels[name] === undefined ? String(s[name]) : scene.labels[name];

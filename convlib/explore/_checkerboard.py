@@ -1,0 +1,190 @@
+"""The explorer of checkerboards: phase sums and ripple. The script's twin is `js/checkerboard.js`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from convlib.explore._kind import Control, Data, Kind, State, drawable
+from convlib.explore._panels import bars, shades
+from convlib.explore._svg import Scene
+from convlib.explore._text import fmt, lines, literal, spoken, times
+from convlib.explore.explorer import Explorer
+from convlib.signal import convolve
+from convlib.transpose import conv_transpose1d
+
+MOST = 6
+"""So many weights can be dragged."""
+
+
+class Ripple:
+    """A constant input through a transposed convolution, and resized then convolved: numbers from convlib."""
+
+    def __init__(self, s: State) -> None:
+        self.w: list[int] = s["weights"][: s["kernel"]]
+        self.n, self.stride = s["size"], s["stride"]
+        ones, weight = np.ones((1, self.n)), np.array([[self.w]], dtype=float)
+        self.y: list[float] = conv_transpose1d(ones, weight, stride=self.stride)[0].tolist()
+        self.overlap: list[float] = conv_transpose1d(ones, np.ones_like(weight), stride=self.stride)[
+            0
+        ].tolist()
+        self.phases: list[float] = [float(sum(self.w[p :: self.stride])) for p in range(self.stride)]
+        self.resized: list[float] = convolve(
+            np.ones(self.n * self.stride), np.array(self.w, dtype=float)
+        ).tolist()
+
+    def taps(self, o: int) -> list[int]:
+        """Return the weights that reach output `o`."""
+        return [
+            j
+            for j in range(len(self.w))
+            if o >= j and (o - j) % self.stride == 0 and (o - j) // self.stride < self.n
+        ]
+
+
+def draw(s: State, d: Data) -> Scene:
+    """Return what a state shows."""
+    g, a, step = Ripple(s), 18, s["step"]
+    here, total, pick = g.taps(step), len(g.y), f"step,{len(g.y)},1"
+
+    def words(name: str, values: list[Any]) -> tuple[str, str]:
+        return name, f"{name}: {spoken([values])}"
+
+    square = shades(
+        "overlap counts in 2-D",
+        f"overlap counts in two dimensions, {total}×{total}",
+        (total, total),
+        8,
+        lambda y, x: g.overlap[y] * g.overlap[x],
+        "I",
+    )
+    top = [
+        bars(*words("weights", g.w), 28, g.w, "K", here),
+        bars(*words("phase sums", g.phases), 28, g.phases, "K", [step % g.stride]),
+    ]
+    below = [
+        bars(*words("output for an input of ones", g.y), a, g.y, "O", [step], pick),
+        bars(*words("overlap counts", g.overlap), a, g.overlap, "I", [step], pick),
+        bars(*words("resized, then convolved", g.resized), a, g.resized, "O", []),
+        square,
+    ]
+    names, values = (
+        " + ".join(words) for words in ([f"w[{j}]" for j in here], [times(g.w[j]) for j in here])
+    )
+    sum_ = f"{names} = {values} = {fmt(g.y[step])}" if here else "0, for no stamp reaches it"
+    labels = {"step": f"{step + 1} of {total}"}
+    return Scene([("row", top), ("row", below)], _say(g, s), f"y[{step}] = {sum_}", labels)
+
+
+def _say(g: Ripple, s: State) -> str:
+    depth, sums = max(g.phases) - min(g.phases), ", ".join(map(fmt, g.phases))
+    if depth:
+        say = f"The phase sums {sums} differ by {fmt(depth)}: a constant input ripples."
+    elif g.stride > 1:
+        say = f"The phase sums {sums} are equal: inside, a constant input stays flat."
+    else:
+        say = f"Stride 1 has one phase, of sum {sums}: inside, a constant input stays flat."
+    rest, step = s["kernel"] % g.stride, s["step"]
+    return (
+        f"Step {step + 1} of {len(g.y)}: y[{step}] = {fmt(g.y[step])}. {say} The stride {g.stride} {'does not divide' if rest else 'divides'} the kernel's size {s['kernel']}: "
+        f"the overlap is {'uneven' if rest else 'even inside'}. "
+        f"Resized first, it is flat inside whatever the weights are: {fmt(sum(g.w))}."
+    )
+
+
+def code(s: State, d: Data, dialect: str) -> str:
+    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
+    w, n, stride = literal(s["weights"][: s["kernel"]]), s["size"], s["stride"]
+    if dialect == "convlib":
+        arrays = (f"x = np.ones((1, {n}))", f"weight = np.array([[{w}]])")
+        call = f"y = conv_transpose1d(x, weight, stride={stride})"
+        return lines("import numpy as np", "from convlib import conv_transpose1d", "", *arrays, call)
+    if dialect == "torch":
+        tensors = (
+            f"x = torch.ones((1, {n}), dtype=torch.float64)",
+            f"weight = torch.tensor([[{w}]], dtype=torch.float64)",
+        )
+        call = f"y = F.conv_transpose1d(x, weight, stride={stride})"
+        return lines("import torch", "import torch.nn.functional as F", "", *tensors, call)
+    return lines(
+        "import numpy as np",
+        "from keras import ops",
+        "",
+        f'x = np.ones((1, {n}, 1), dtype="float32")',
+        f'weight = np.array({w}, dtype="float32")[:, None, None]',
+        f'y = ops.conv_transpose(x, weight, strides={stride}, padding="valid")[0, :{(n - 1) * stride + s["kernel"]}, 0]',
+    )
+
+
+def _limits(s: State, d: Data) -> dict[str, int]:
+    return {"outputs": (s["size"] - 1) * s["stride"] + s["kernel"] - 1}
+
+
+KIND = Kind("checkerboard", lambda s, d: "", _limits, draw, code)
+
+
+def checkerboard(
+    weight: Any = None,
+    *,
+    stride: int = 2,
+    size: int = 5,
+    kernel: int | None = None,
+    step: int | None = None,
+    name: str | None = None,
+) -> Explorer:
+    """Explore why a transposed convolution draws checkerboards: drag the weights, see phase sums and ripple.
+
+    Parameters
+    ----------
+    weight : array_like, shape (kW,), optional
+        Your kernel: at most 6 integers from −4 to 8; three ones if left out.
+    stride, size : int
+        Stride, at most 4, and the number of ones that come in, at most 8.
+    kernel : int, optional
+        How many of the weights are used at the start.
+    step : int, optional
+        The output shown at the start; one in the middle if left out.
+    name : str, optional
+        What the page's address calls this explorer.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ShapeError
+        If `weight` has the wrong rank, is too long, or holds other numbers than those integers.
+    ValueError
+        If `weight` holds NaN or infinity.
+    TypeError
+        If `weight` does not hold real numbers.
+
+    References
+    ----------
+    Odena et al. (2016), Deconvolution and checkerboard artifacts.
+
+    Examples
+    --------
+    >>> from convlib import explore
+    >>> explore.checkerboard([1, 2, 1]).sentence[:88]
+    'Step 6 of 11: y[5] = 2. The phase sums 2, 2 are equal: inside, a constant input stays fl'
+    """
+    own: list[Any] = [1, 1, 1] if weight is None else drawable("checkerboard", "weight", weight, "W", MOST)
+    s: State = {
+        "step": 0 if step is None else step,
+        "weights": own + [1] * (MOST - len(own)),
+        "kernel": len(own) if kernel is None else kernel,
+        "stride": stride,
+        "size": size,
+    }
+    controls: list[Control] = [
+        ("step", "step", 0, "outputs"),
+        ("weights", "weights", [-4, 8]),
+        ("kernel", "kernel size", 1, MOST),
+        ("stride", "stride", 1, 4),
+        ("size", "input size", 1, 8),
+    ]
+    e = Explorer(KIND, controls, s, {}, name=name)
+    return e if step is not None else e.set(step=_limits(e.state, {})["outputs"] // 2)
