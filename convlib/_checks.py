@@ -108,13 +108,24 @@ def check_conv(
     spread = per_axis(operation, "dilation", dilation, rank, 1)
     pads = resolve_padding(padding, size, kernel, steps, spread, operation=operation)
     padded = [low + n + high for n, (low, high) in zip(size, pads)]
-    for axis, n, k, d, (low, high) in zip(spatial(rank).split(", "), padded, kernel, spread, pads):
+    _check_fit(operation, padded, kernel, spread, pads, shapes)
+    out = tuple(output_size(*axis) for axis in zip(padded, kernel, steps, [0] * rank, spread))
+    check_elements(operation, "padded input", (samples, c_in, *padded))
+    check_elements(operation, "output", (samples, c_out, *out))
+    return Geometry(steps, pads, spread, groups, out)
+
+
+def _check_fit(
+    operation: str,
+    padded: Sequence[int],
+    kernel: Sequence[int],
+    dilation: Sequence[int],
+    pads: Sequence[Pair],
+    shapes: str,
+) -> None:
+    for axis, n, k, d, (low, high) in zip(spatial(len(kernel)).split(", "), padded, kernel, dilation, pads):
         if n < d * (k - 1) + 1:
             raise ShapeError(
                 f"{operation}: along {axis} the kernel spans {d * (k - 1) + 1} positions (size {k}, dilation {d}) "
                 f"but x with its padding has {n} ({low} + {n - low - high} + {high}){shapes}"
             )
-    out = tuple(output_size(*axis) for axis in zip(padded, kernel, steps, [0] * rank, spread))
-    check_elements(operation, "padded input", (samples, c_in, *padded))
-    check_elements(operation, "output", (samples, c_out, *out))
-    return Geometry(steps, pads, spread, groups, out)
