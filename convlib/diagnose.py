@@ -137,7 +137,7 @@ def diagnose(
     values = values if batched else values[None]
     if _equal(values, right):
         return Diagnosis(None, correct=True)
-    found = [id for id in SLIPS if any(_equal(values, wrong) for wrong in results_of(id, problem, right))]
+    found = [id for id in SLIPS if any(_equal(values, wrong) for wrong in _results(id, problem, right))]
     found = [id for id in found if id not in LESS_EXACT] or found
     if not found:
         found = list(_fallback(values, right))
@@ -145,7 +145,24 @@ def diagnose(
 
 
 def results_of(id: str, problem: Problem, right: Array) -> Iterator[Array]:
-    """What a slip leads to, where it makes a difference; nothing for a kind of operation it doesn't belong to."""
+    """What a slip leads to, where it makes a difference; nothing for a kind of operation it doesn't belong to.
+
+    Parameters
+    ----------
+    id : str
+        One of the registered slips.
+    problem : Problem
+    right : array
+        The problem's right result.
+
+    Yields
+    ------
+    array
+    """
+    return (wrong for wrong in _results(id, problem, right) if not _equal(wrong, right))
+
+
+def _results(id: str, problem: Problem, right: Array) -> Iterator[Array]:
     kinds, function = SLIPS[id]
     if problem.kind not in kinds:
         return
@@ -157,8 +174,7 @@ def results_of(id: str, problem: Problem, right: Array) -> Iterator[Array]:
             return
         if wrong is None:
             return
-        if not _equal(wrong, right):
-            yield wrong
+        yield wrong
 
 
 def _equal(a: Array, b: Array) -> bool:
@@ -167,6 +183,8 @@ def _equal(a: Array, b: Array) -> bool:
         return False
     finite = b[np.isfinite(b)]
     scale = float(abs(finite).max()) if finite.size else 0.0
+    if finite.size == b.size:
+        return bool((abs(a - b) <= 1e-5 * scale + 1e-12).all())
     return bool(np.allclose(a, b, rtol=0, atol=1e-5 * scale + 1e-12, equal_nan=True))
 
 
