@@ -244,6 +244,21 @@ def code(s: State, d: Data, dialect: str) -> str:
     )
 
 
+def _controls(deep: int, wide: int, many: int, side: int) -> list[Control]:
+    return [
+        ("step", "step", 0, "outputs"),
+        ("size", "input size", 1, wide),
+        ("kernel", "kernel size", 1, side),
+        ("padding", "padding", 0, 2),
+        ("channels", "input channels", 1, deep),
+        ("filters", "output channels", 1, many),
+        ("groups", "groups", 1, max(deep, 1)),
+        ("layers", "stacked layers", 1, 4),
+        ("cell", "follow input", -1, "inputs"),
+        ("shuffle", "shuffle channels", True),
+    ]
+
+
 KIND = Kind("channels", check, limits, draw, code)
 
 
@@ -330,16 +345,5 @@ def channels(
         "layers": layers,
         "cell": -1 if cell is None else cell,
     }
-    controls: list[Control] = [
-        ("step", "step", 0, "outputs"),
-        ("size", "input size", 1, wide),
-        ("kernel", "kernel size", 1, side),
-        ("padding", "padding", 0, 2),
-        ("channels", "input channels", 1, deep),
-        ("filters", "output channels", 1, many),
-        ("groups", "groups", 1, max(deep, 1)),
-        ("layers", "stacked layers", 1, 4),
-        ("cell", "follow input", -1, "inputs"),
-        ("shuffle", "shuffle channels", True),
-    ]
+    controls = _controls(deep, wide, many, side)
     return Explorer(KIND, controls, s, {"x": x_, "weight": w}, name=name)

@@ -155,6 +155,16 @@ def code(s: State, d: Data, dialect: str) -> str:
     )
 
 
+def _controls() -> list[Control]:
+    return [
+        ("step", "step", 0, "outputs"),
+        ("view", "shown", [LETTER, SIGNAL]),
+        ("reverse", "turn the kernel", True),
+        ("signal", "signal", [-4, 8]),
+        ("kernel", "kernel", [-4, 8]),
+    ]
+
+
 KIND = Kind("correlation", lambda s, d: "", lambda s, d: {"outputs": prod(Slide(s, d).out) - 1}, draw, code)
 
 
@@ -231,13 +241,7 @@ def correlation(
         "signal": own[0] if own[0] and flat else [0, 0, 4, 0, 0, 3, 3, 3, 0, 1],
         "kernel": own[1] if own[1] and flat else [1, 2, 4],
     }
-    controls: list[Control] = [
-        ("step", "step", 0, "outputs"),
-        ("view", "shown", [LETTER, SIGNAL]),
-        ("reverse", "turn the kernel", True),
-        ("signal", "signal", [-4, 8]),
-        ("kernel", "kernel", [-4, 8]),
-    ]
+    controls = _controls()
     d = {"page": page, "letter": letter}
     if step is None and view in (LETTER, SIGNAL):
         s["step"] = int(np.argmax(Slide(s, d).y))

@@ -213,6 +213,19 @@ def _rank(a: Any) -> int:
     return int(a.ndim) if hasattr(a, "ndim") else np.array(a, dtype=object).ndim
 
 
+def _controls(most_x: int, most_w: int) -> list[Control]:
+    return [
+        ("step", "step", 0, "outputs"),
+        ("size", "input size", 1, most_x),
+        ("kernel", "kernel size", 1, most_w),
+        ("stride", "stride", 1, 4),
+        ("padding", "padding (crop)", 0, 4),
+        ("output_padding", "output padding", 0, 3),
+        ("dilation", "dilation", 1, 3),
+        ("cell", "follow input", -1, "inputs"),
+    ]
+
+
 KIND = Kind("transposed", check, limits, draw, code)
 
 
@@ -291,14 +304,5 @@ def transposed(
         "dilation": dilation,
         "cell": -1 if cell is None else cell,
     }
-    controls: list[Control] = [
-        ("step", "step", 0, "outputs"),
-        ("size", "input size", 1, most_x),
-        ("kernel", "kernel size", 1, most_w),
-        ("stride", "stride", 1, 4),
-        ("padding", "padding (crop)", 0, 4),
-        ("output_padding", "output padding", 0, 3),
-        ("dilation", "dilation", 1, 3),
-        ("cell", "follow input", -1, "inputs"),
-    ]
+    controls = _controls(most_x, most_w)
     return Explorer(KIND, controls, s, {"rank": rank, "x": x_, "weight": w}, name=name)

@@ -123,9 +123,8 @@ def draw(s: State, d: Data) -> Scene:
 
     top = [((i + 0.5) * width / g.cols, t, "o" if turn else "i", goes(i, False)) for i, t in enumerate(v.x)]
     bottom = [((j + 0.5) * width / g.rows, t, "i" if turn else "o", goes(j, True)) for j, t in enumerate(v.y)]
-    title = f"inputs {g.cols} above, outputs {g.rows} below"
-    title = f"outputs {g.cols} above, inputs {g.rows} below" if turn else title
-    words = [f"The arrows go {'up: C transposed' if turn else 'down'}."]
+    above, below = ("outputs", "inputs") if turn else ("inputs", "outputs")
+    title = f"{above} {g.cols} above, {below} {g.rows} below"
     rows, cols = (g.cols, g.rows) if turn else (g.rows, g.cols)
     shape, which = (
         f"{'Cᵀ' if turn else 'C'}, {rows}×{cols}",
@@ -139,7 +138,7 @@ def draw(s: State, d: Data) -> Scene:
         top,
         bottom,
         v.links,
-        words,
+        [f"The arrows go {'up: C transposed' if turn else 'down'}."],
         -1 if turn else 1,
     )
     picture = panels.matrix(
@@ -245,6 +244,24 @@ def _keras_down(s: State) -> tuple[str | None, ...]:
     )
 
 
+def _controls(s: State, own: bool) -> list[Control]:
+    shape: list[Control] = [("channels", "channels", 1, 8), ("kernel", "kernel size", 1, 5)]
+    fixed: list[Control] = [(c, label, s[c], s[c]) for c, label, *_ in shape]
+    return [
+        ("step", "step", 0, "outputs"),
+        ("size", "input size", 1, 12),
+        *(shape if not own else fixed),
+        ("stride", "stride", 1, 4),
+        ("padding", "padding", 0, 4),
+        ("dilation", "dilation", 1, 4),
+        ("groups", "groups", 1, 8),
+        ("cell", "follow input", -1, "inputs"),
+        ("shuffle", "shuffle channels", True),
+        ("turn", "turn the arrows", True),
+        ("sort", "sort into blocks", True),
+    ]
+
+
 KIND = Kind("wiring", check, limits, draw, code)
 
 
@@ -332,19 +349,5 @@ def wiring(
         "sort": sort,
         "cell": -1 if cell is None else cell,
     }
-    shape: list[Control] = [("channels", "channels", 1, 8), ("kernel", "kernel size", 1, 5)]
-    fixed: list[Control] = [(c, label, s[c], s[c]) for c, label, *_ in shape]
-    controls: list[Control] = [
-        ("step", "step", 0, "outputs"),
-        ("size", "input size", 1, 12),
-        *(shape if own is None else fixed),
-        ("stride", "stride", 1, 4),
-        ("padding", "padding", 0, 4),
-        ("dilation", "dilation", 1, 4),
-        ("groups", "groups", 1, 8),
-        ("cell", "follow input", -1, "inputs"),
-        ("shuffle", "shuffle channels", True),
-        ("turn", "turn the arrows", True),
-        ("sort", "sort into blocks", True),
-    ]
+    controls = _controls(s, own is not None)
     return Explorer(KIND, controls, s, {"weight": own}, name=name)

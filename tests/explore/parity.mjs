@@ -10,9 +10,12 @@ const answer = ({ kind, controls, s, d, wish, times }) => {
   if (wish) return X.wish(kind, controls, s, d, wish);
   if (why) return { why };
   if (times) {
-    const t = performance.now();
-    for (let i = 0; i < times; i++) m.draw(s, d);
-    return { ms: (performance.now() - t) / times };
+    const all = Array.from({ length: times }, () => {
+      const t = performance.now();
+      m.draw(s, d);
+      return performance.now() - t;
+    });
+    return { ms: all.sort((a, b) => a - b)[Math.floor(times / 4)] }; // what others run on this machine is not ours
   }
   const { draw, say, sum, rest = "", labels, numbers } = m.draw(s, d);
   return { why, draw, say, sum, rest, labels, numbers, code: ["convlib", "torch", "keras"].map(dialect => m.code(s, d, dialect)) };

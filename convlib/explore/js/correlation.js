@@ -10,7 +10,12 @@ const slideParts = (s, d) => {
     return range(k[0] * k[1]).map(j => [Math.floor(j / k[1]), j % k[1]]).filter(([a, b]) => at[0] + a >= 0 && at[0] + a < n[0] && at[1] + b >= 0 && at[1] + b < n[1])
       .map(([a, b]) => ({ q: [at[0] + a, at[1] + b], weight: w[a][b], x: x[at[0] + a][at[1] + b] }));
   };
-  const sums = () => range(out[0] * out[1]).map(o => taps(o).reduce((sum, t) => sum + t.weight * t.x, 0));
+  const sums = () => range(out[0] * out[1]).map(o => {
+    const top = Math.floor(o / out[1]) - k[0] + 1, left = o % out[1] - k[1] + 1;
+    let sum = 0;
+    for (let a = 0; a < k[0]; a++) for (let b = 0; b < k[1]; b++) sum += w[a][b] * ((x[top + a] || [])[left + b] || 0);
+    return sum;
+  });
   return { flat, x, w, n, k, out, taps, sums, at: [Math.floor(s.step / out[1]), s.step % out[1]] };
 };
 
