@@ -51,6 +51,10 @@ def cache_folder(root: Path) -> Path:
 
 def _build(root: Path, docs: list[str], toc: Path, output: Path, strict: bool) -> list[str]:
     cache = cache_folder(root)
+    state, stamp = _inputs(root, toc, cache), output / "html" / ".state"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == state:
+        print("Nothing has changed since the last build")
+        return []
     print("Executing the pages", flush=True)
     errors = execute.fill(root, docs, cache, say=lambda text: print(text, flush=True))
     if errors:
@@ -71,8 +75,20 @@ def _build(root: Path, docs: list[str], toc: Path, output: Path, strict: bool) -
         return errors
     for error in errors:
         print(error, file=sys.stderr)
+    if state == _inputs(root, toc, cache):  # nothing was edited meanwhile
+        (fresh / ".state").write_text(state, encoding="utf-8")
     _swap(fresh, output / "html")
     return []
+
+
+def _inputs(root: Path, toc: Path, cache: Path) -> str:
+    """The hash of everything that the site is made of."""
+    digest = hashlib.sha256(_state(cache).encode())
+    texts = [path for folder in ("book", "exercises", "convgrader") for path in (root / folder).rglob("*")]
+    named = [root / "_config.yml", root / "README.md", pages.OURS / "package-lock.json", toc]
+    for path in sorted(path for path in texts + named if path.is_file() and "__pycache__" not in path.parts):
+        digest.update(str(path.relative_to(path.anchor)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def write_notebooks(root: Path) -> int:
