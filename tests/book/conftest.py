@@ -81,6 +81,7 @@ class Tab:
             java_script_enabled=script,
             bypass_csp=True,
         )
+        self.context.set_default_timeout(120_000)  # a loaded machine is slow, not wrong
         self.page = self.context.new_page()
         self.page.route("**/*", functools.partial(self._route, allowed))
         self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)

@@ -23,10 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def violations(tab):
-    """What axe finds, a line each."""
+    """What axe finds, a line each. A formula's drawn half is hidden from readers, a figure is one image: both are passed over."""
     tab.page.add_script_tag(path=str(AXE))
     found = tab.page.evaluate(
-        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+        "async () => (await axe.run({exclude: ['.katex-html', '.figure-svg svg > *']}, {resultTypes: ['violations']})).violations"
     )
     return [f"{v['id']}: {v['help']}: {n['html'][:160]}" for v in found for n in v["nodes"][:3]]
 
@@ -44,7 +44,11 @@ def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(tab, name):
             said += [f"{view}: wider than the screen: {what}" for what in open_tab.page.evaluate(WIDE)]
             if open_tab.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 said.append(f"{view}: the page scrolls sideways")
-            said += [f"{view}: {what}" for what in violations(open_tab)]
+            if (size, scheme) in (
+                (PHONE, "dark"),
+                (DESK, "light"),
+            ):  # axe is slow: each scheme once, each size once
+                said += [f"{view}: {what}" for what in violations(open_tab)]
             open_tab.context.close()
     assert not said, "\n".join(said)
 
