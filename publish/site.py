@@ -9,7 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 _ADDRESS = re.compile(r'\b(?:href|src|poster)="([^"#?]*)', re.I)
 _IN_STYLE = re.compile(r"url\(\s*['\"]?([^'\")#?]+)")
-_ROLES = re.compile(r' role="doc-(?:biblioentry|biblioref|backlink|bibliography|noteref|footnote)"')
+_ROLES = re.compile(
+    r' role="doc-(?:biblioentry|biblioref|backlink|bibliography|noteref|footnote)"|'
+    r'(?<=<div) role="list"(?= class="citation-list")'  # a list of entries that are no list items
+)
 _MATH = re.compile(
     r'<math(?P<rest> xmlns="[^"]*".*?<annotation encoding="application/x-tex">(?P<tex>.*?)</annotation>)',
     re.S,
