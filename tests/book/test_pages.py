@@ -16,7 +16,7 @@ PHONE, DESK = (390, 844), (1280, 900)
 WIDE = """() => [...document.querySelectorAll('body *')].filter(e =>
   e.getBoundingClientRect().right > innerWidth + 1 && e.getBoundingClientRect().width > 1 &&
   getComputedStyle(e).visibility !== 'hidden' &&
-  !e.closest('pre, .table, div.math, .html-table, .wide, .katex-mathml, .skip, .find label')).slice(0, 3)
+  !e.closest('svg, pre, .table, div.math, .html-table, .wide, .katex-mathml, .skip, .find label')).slice(0, 3)
   .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className))"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
