@@ -66,18 +66,18 @@ def explorer_pages(site):
     return [name for name in PAGES if (site / name).is_file() and 'class="cx' in (site / name).read_text()]
 
 
-def test_explorers_answer_the_arrow_key(tab, site):
-    names = explorer_pages(site)
-    assert "book/index.html" in names
-    for name in names:
-        page = tab(name).page
-        slider = page.locator(".cx input[type=range]:not([disabled])").first
-        explorer = page.locator(".cx").filter(has=slider).first
-        before = explorer.inner_text()
-        slider.focus()
-        slider.press("Home")
-        slider.press("ArrowRight")
-        expect(explorer, f"{name}: the explorer does not answer the arrow key").not_to_have_text(before)
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("book/")])
+def test_explorers_answer_the_arrow_key(tab, site, name):
+    if name not in explorer_pages(site):
+        assert name != "book/index.html"
+        return
+    page = tab(name).page
+    explorer = page.locator(".cx").first
+    slider = explorer.locator("input[type=range]:not([disabled])").first
+    slider.press("Home")
+    before = explorer.text_content()
+    slider.press("ArrowRight")
+    expect(explorer, f"{name}: the explorer does not answer the arrow key").not_to_have_text(before)
 
 
 def test_figures_and_sentences_stand_there_without_javascript(tab, site):
