@@ -6,6 +6,7 @@ Each function returns a `Report`, which the notebook shows. Nothing here gives p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,8 @@ import convlib
 from convgrader.detector import judge
 from convgrader.naming import name_wrong
 from convgrader.properties import Operation, first_failure, to_numbers
-from convgrader.puzzles import PUZZLES
+from convgrader.puzzle import equal, spoken, unchanged
+from convgrader.puzzles import puzzles
 from convgrader.report import Report
 from convgrader.sizes import name_choices, name_formula, wrong_choice
 
@@ -228,20 +230,29 @@ def puzzle(function: Callable[..., Any], name: str) -> Report:
     name : str
         The puzzle's name.
     """
-    asked = PUZZLES[name]
+    asked = puzzles()[name]
     report = Report(getattr(function, "__name__", "Your function"))
     got = []
     for case in asked.cases:
-        result = _call(report, partial(function, *case))
+        given = deepcopy(case)
+        result = _call(report, partial(function, *given))
         if result is None:
             return report
-        got.append(result.tolist())
-    right = [np.asarray(asked.reference(*case)).tolist() for case in asked.cases]
-    wrong = [case for case, have, want in zip(asked.cases, got, right, strict=True) if have != want]
+        if not unchanged(given, case):
+            report.failed, report.slip = "Your function changes what it is given.", "input-mutated"
+            return report
+        got.append(result)
+    if lacking := asked.lacking(got):
+        report.failed, report.slip = lacking[0], asked.name(got) or lacking[1]
+        return report
+    right = asked.answers(asked.reference)
+    wrong = [case for case, have, want in zip(asked.cases, got, right, strict=True) if not equal(have, want)]
     if not wrong:
         report.held.append(f"all of {len(right)} cases are right")
         return report
-    shown = ", ".join(f"{label}={value}" for label, value in zip(asked.arguments, wrong[0], strict=True))
+    shown = ", ".join(
+        f"{label}={spoken(value)}" for label, value in zip(asked.arguments, wrong[0], strict=True)
+    )
     report.failed = f"{len(wrong)} of {len(right)} cases are not right; the first: {shown}."
     report.slip = asked.name(got)
     return report

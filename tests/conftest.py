@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -61,3 +64,37 @@ def xp(request):
 @pytest.fixture
 def rng():
     return np.random.default_rng(20260)
+
+
+# Chromium without its calls home; the sandbox of its own needs rights that a container lacks.
+CHROMIUM = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def need():
+    """Skip with a line that says what is lacking; where CI is set it may not lack, and the test fails."""
+
+    def present(found, what):
+        if not found:
+            if os.environ.get("CI"):
+                pytest.fail(f"{what}, and where CI is set this may not be skipped")
+            pytest.skip(what)
+        return found
+
+    return present
+
+
+@pytest.fixture(scope="session")
+def browser(need):
+    """Debian's Chromium through Playwright: one for all tests of a process, which can have no second one."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    need(path, "no chromium is installed: `apt-get install chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield started
+        started.close()

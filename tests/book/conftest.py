@@ -2,8 +2,6 @@
 
 import functools
 import http.server
-import os
-import shutil
 import sys
 import threading
 from pathlib import Path
@@ -12,37 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 SITE = ROOT / "_build" / "html"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 sys.path.insert(0, str(ROOT))
 
 
-def lacking(what: str) -> None:
-    """Skip with a line that says why; where CI is set nothing may be skipped."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what}, and where CI is set this may not be skipped")
-    pytest.skip(what)
-
-
-def page_names() -> list[str]:
-    """The site's pages as the table of contents names them, with the search page."""
-    from publish.pages import toc_files
-
-    return [f"{doc}.html" for doc in toc_files(ROOT)] + ["search.html", "index.html"]
-
-
 @pytest.fixture(scope="session")
-def site() -> Path:
+def site(need) -> Path:
     """The built site's folder."""
-    if not (SITE / "index.html").is_file():
-        lacking("the site is not built: run `make book`")
+    need((SITE / "index.html").is_file(), "the site is not built: run `make book`")
     return SITE
 
 
@@ -54,20 +28,6 @@ def server(site):
     threading.Thread(target=running.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{running.server_port}/"
     running.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        lacking("no chromium is installed: `apt-get install chromium`")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
 
 
 class Tab:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,26 +13,13 @@ import pytest
 from convlib import explore
 
 HERE = Path(__file__).parent
-ARGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def _need(found, what):
-    """Skip without `what`, but not where CI is set: there it must be present."""
-    if not found:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must have {what}")
-        pytest.skip(f"there is no {what}")
-    return found
 
 
 @pytest.fixture(scope="session")
-def script(tmp_path_factory):
+def script(need, tmp_path_factory):
     """Ask the explorers' script, run by node, about a list of cases."""
     beside = Path(sys.executable).parent / "node"
-    node = _need(str(beside) if beside.exists() else shutil.which("node"), "node")
+    node = need(str(beside) if beside.exists() else shutil.which("node"), "there is no node")
     file = tmp_path_factory.mktemp("explore") / "explore.js"
     file.write_text(explore.script(), "utf-8")
 
@@ -50,21 +36,8 @@ def script(tmp_path_factory):
     return ask
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """Chromium through Playwright."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = _need(
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium"
-    )
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def show(chromium, tmp_path):
+def show(browser, tmp_path):
     """Open a page from disk that holds these explorers; fail on any request that leaves the disk, and any error."""
     contexts, problems = [], []
 
@@ -77,7 +50,7 @@ def show(chromium, tmp_path):
             f"<body><main><h1>Explorers</h1>{body}</main></body></html>",
             "utf-8",
         )
-        kept = chromium.new_context(**context)
+        kept = browser.new_context(**context)
         contexts.append(kept)
         page = kept.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))

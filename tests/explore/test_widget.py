@@ -99,8 +99,8 @@ def lab(tmp_path_factory):
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-def test_in_jupyterlab_offline_both_ways(lab, chromium):
-    context = chromium.new_context(viewport={"width": 1200, "height": 1400})
+def test_in_jupyterlab_offline_both_ways(lab, browser):
+    context = browser.new_context(viewport={"width": 1200, "height": 1400})
     context.set_default_timeout(90_000)
     page, elsewhere = context.new_page(), []
     page.route(

@@ -1,0 +1,81 @@
+"""A puzzle: a question with one right answer for each case, and the answers that known slips would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Puzzle:
+    """A question put case by case.
+
+    Attributes
+    ----------
+    reference : callable
+        Gives the right answer to a case.
+    arguments : tuple of str
+        What the arguments of a case are called.
+    cases : list of tuple
+        Numbers, strings, lists or arrays. A function under test gets copies.
+    slips : dict of callable
+        Misconception id to a function that gives the answers which it leads to.
+    properties : list of (str, callable)
+        What every right answer has, asked before its values: a sentence that says what does not hold, and ``holds(answer, *case)``.
+        A third item names the misconception behind an answer without the property.
+    """
+
+    reference: Callable[..., Any]
+    arguments: tuple[str, ...]
+    cases: list[tuple]
+    slips: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    properties: Sequence[tuple] = ()
+
+    def answers(self, function: Callable[..., Any]) -> list[np.ndarray]:
+        """Return what a function answers to all cases."""
+        return [np.asarray(function(*deepcopy(case))) for case in self.cases]
+
+    def lacking(self, got: list[np.ndarray]) -> tuple[str, str | None] | None:
+        """Return the first property that does not hold, as (sentence, misconception or None); None if all hold."""
+        for sentence, holds, *slip in self.properties:
+            for case, answer in zip(self.cases, got, strict=True):
+                if not holds(answer, *case):
+                    return sentence, slip[0] if slip else None
+        return None
+
+    def name(self, got: list[np.ndarray]) -> str | None:
+        """Name the slip that gives the same answers to all cases."""
+        for slip, function in self.slips.items():
+            if all(map(equal, self.answers(function), got)):
+                return slip
+        if len(got) > 1 and all(equal(answer, got[0]) for answer in got):
+            return "constant-result"
+        right = self.answers(self.reference)
+        odd = any(answer.shape != want.shape for answer, want in zip(got, right, strict=True))
+        return "wrong-shape" if odd else None
+
+
+def unchanged(given: tuple, case: tuple) -> bool:
+    """Whether a function left its arguments as they were."""
+    return all(
+        np.array_equal(now, before) if isinstance(before, np.ndarray) else now == before
+        for now, before in zip(given, case, strict=True)
+    )
+
+
+def equal(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether two answers are the same: whole numbers exactly, others to the last few digits."""
+    if got.shape != want.shape:
+        return False
+    if got.dtype.kind in "fc" or want.dtype.kind in "fc":
+        return bool(np.allclose(got, want, rtol=1e-6, atol=1e-9))
+    return bool(np.array_equal(got, want))
+
+
+def spoken(value: Any) -> str:
+    """Return an argument as a message shows it: an array by its shape."""
+    return f"array of shape {value.shape}" if isinstance(value, np.ndarray) and value.size > 6 else str(value)
