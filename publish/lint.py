@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from publish import api, lint_cells, lint_prose, pages
-from publish.stations import STATIONS
+from publish.stations import FORMS, STATIONS
 
 PENDING = "book/pending.txt"
 _STATION = re.compile(r"^% station:\s*(\S+)\s*$")
+_FORM = re.compile(r"^% form:\s*(\S+)\s*$", re.M)
+_EXPLORER = re.compile(r"^(?:\w+ = )?explore\.\w+\(", re.M)
 
 
 def check(root: Path) -> int:
@@ -35,6 +37,7 @@ def errors_in(root: Path) -> list[str]:
         errors += lint_prose.check(name, text)
         errors += lint_cells.check(name, text)
         errors += _unknown_stations(name, text)
+        errors += _unknown_form(name, text)
         for given, line in lint_cells.claims(text):
             if given in ids:
                 errors.append(f"{name}:{line}: the claim {given!r} is also made at {ids[given]}: rename one")
@@ -52,15 +55,37 @@ def stations(text: str) -> list[str]:
     return [match[1] for line in text.split("\n") if (match := _STATION.match(line))]
 
 
+def form(text: str) -> str | None:
+    """The form of a page: what its `% form:` says, "operation" where it has stations, else None: its own."""
+    said = _FORM.search(text)
+    return said[1] if said else "operation" if stations(text) else None
+
+
+def first_screen(text: str) -> list[str]:
+    """What a page's first screen lacks of a question, one thing to move and the answer, in this order."""
+    at = {
+        block.name: block.line
+        for block in pages.blocks(text.split("\n"))
+        if block.name in ("question", "answer")
+    }
+    lacking = [name for name in ("question", "answer") if name not in at]
+    if not lacking:
+        between = [c for c in pages.code_cells(text) if at["question"] < c.line < at["answer"]]
+        moved = any(_EXPLORER.search("\n".join(cell.body)) for cell in between)
+        lacking += [] if moved else ["an explorer between question and answer"]
+    return lacking
+
+
 def missing(root: Path) -> list[str]:
-    """What the book still lacks, a line each: chapters of the map, and stations of chapters."""
+    """What the book still lacks, a line each: chapters of the map, and what a page of its form must have."""
     lacking = []
     written = {path.stem for path in (root / "book").glob("*.md")}
     for path in notebooks(root):
         text = path.read_text(encoding="utf-8")
-        have = stations(text)
-        if have:
-            lacking += [f"{path.stem}: station {name}" for name in STATIONS if name not in have]
+        have, asked = stations(text), FORMS.get(form(text) or "")
+        if asked:
+            lacking += [f"{path.stem}: station {name}" for name in asked if name not in have]
+            lacking += [f"{path.stem}: {what}" for what in first_screen(text)]
             lacking += [] if lint_cells.claims(text) else [f"{path.stem}: claims"]
     picture = root / "book" / "map.json"
     if picture.is_file():
@@ -76,7 +101,7 @@ def table(root: Path) -> str:
     for path in notebooks(root):
         text = path.read_text(encoding="utf-8")
         have = stations(text)
-        if have:
+        if form(text):
             marks = "".join(name[0] if name in have else "·" for name in STATIONS)
             lines.append(f"{path.stem:<28}{marks:<16}{len(lint_cells.claims(text))}")
     lines.append(f"pending: {len(missing(root))}")
@@ -89,6 +114,14 @@ def _unknown_stations(name: str, text: str) -> list[str]:
         for k, line in enumerate(text.split("\n"), 1)
         if (match := _STATION.match(line)) and match[1] not in STATIONS
     ]
+
+
+def _unknown_form(name: str, text: str) -> list[str]:
+    said = _FORM.search(text)
+    if not said or said[1] in FORMS:
+        return []
+    line = text.count("\n", 0, said.start()) + 1
+    return [f"{name}:{line}: no form is called {said[1]!r}: use one of {', '.join(FORMS)}"]
 
 
 def _toc(root: Path) -> list[str]:

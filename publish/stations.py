@@ -1,4 +1,7 @@
-"""`% station: NAME` in a page: the station's name becomes a class of the section, or block, that it opens."""
+"""`% station: NAME` in a page: the station's name becomes a class of the section, or block, that it opens.
+
+`% form: NAME` says which stations the page must have: without it, all of a chapter about an operation.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,10 @@ STATIONS = (
     "wrong",
     "summary",
 )
+FORMS = {"operation": STATIONS, "practice": ("promise", "summary")}
+"""What a page of each form must have, in any order; every form has a first screen and claims besides."""
+
+FORM = re.compile(r"^form:\s*(\S+)\s*$")
 COMMENT = re.compile(r"^station:\s*(\S+)\s*$")
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +42,9 @@ class Stations(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         for comment in list(self.document.findall(nodes.comment)):
+            if FORM.match(comment.astext().strip()):
+                comment.parent.remove(comment)
+                continue
             match = COMMENT.match(comment.astext().strip())
             if not match:
                 continue

@@ -26,6 +26,8 @@ kernelspec:
 GOOD = """\
 # A sample
 
+% form: practice
+
 % station: promise
 
 :::{promise}

@@ -32,6 +32,7 @@ def test_stations_are_classes_and_the_comments_are_gone(good_site):
     html = (good_site / "book" / "sample.html").read_text()
     assert re.search(r'<section class="station station-failure" id="it-fails">', html)
     assert "% station" not in html
+    assert "form: practice" not in html
 
 
 @pytest.mark.xdist_group("good")

@@ -6,9 +6,23 @@ from pathlib import Path
 import pytest
 
 from publish import api, lint, lint_cells, lint_prose
-from publish.stations import STATIONS
+from publish.stations import FORMS, STATIONS
 
 ROOT = Path(__file__).parent.parent.parent
+SCREEN = """\
+:::{question}
+What slides?
+:::
+
+```{code-cell} ipython3
+explore.conv1d(x, w)
+```
+
+:::{answer}
+The kernel.
+:::
+
+"""
 
 
 def cell(code, options=""):
@@ -83,7 +97,9 @@ def test_good_cells_are_left_alone():
 def chapter(make_book, header, tmp_path):
     """A book of one chapter that lacks its last station, with the list that says so."""
     have = "".join(f"## {name}\n\n% station: {name}\n\n" for name in STATIONS[:-1])
-    body = have + '```{code-cell} ipython3\nx = 2 + 2\nclaim("index.sum", x == 4, says="Four.")\n```\n'
+    body = (
+        SCREEN + have + '```{code-cell} ipython3\nx = 2 + 2\nclaim("index.sum", x == 4, says="Four.")\n```\n'
+    )
     root = make_book(tmp_path, {"index": f"{header}# T\n\n{body}".replace("## loop\n", "## loop\n")})
     text = (root / "book" / "index.md").read_text()
     (root / "book" / "index.md").write_text(text.replace("% station: loop\n", "% station: loop\n"))
@@ -117,6 +133,45 @@ def test_the_list_of_what_is_pending_only_shrinks(chapter):
     page.write_text(page.read_text().replace("% station: wrong\n", ""))
     (chapter / "book" / "pending.txt").write_text("index: station wrong\nindex: station summary\n")
     said = "book/pending.txt:1: 'index: station wrong' was not pending before: the list only shrinks, so write it"
+    assert said in lint.errors_in(chapter)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lacking"),
+    [
+        (":::{question}\nWhat slides?\n:::\n", "", "question"),
+        (":::{answer}\nThe kernel.\n:::\n", "", "answer"),
+        ("explore.conv1d(x, w)", "print('explore')", "an explorer between question and answer"),
+        (SCREEN, SCREEN.replace("explore.conv1d(x, w)", "0") + "```{code-cell}\nexplore.conv1d(x, w)\n```\n", "an explorer between question and answer"),
+        ('claim("index.sum", x == 4, says="Four.")', "", "claims"),
+    ],
+)  # fmt: skip
+def test_a_chapter_without_its_first_screen_or_claims_is_pending(chapter, old, new, lacking):
+    page = chapter / "book" / "index.md"
+    before = page.read_text()
+    page.write_text(before.replace(old, new))
+    assert page.read_text() != before
+    assert lint.missing(chapter) == ["index: station summary", f"index: {lacking}"]
+
+
+def test_a_page_of_part_practice_needs_two_stations_a_first_screen_and_claims(chapter):
+    page = chapter / "book" / "index.md"
+    text = page.read_text()
+    for name in STATIONS:
+        text = text.replace(f"% station: {name}\n", "")
+    page.write_text(text)
+    assert lint.missing(chapter) == []  # no station, no form: it follows its own
+    page.write_text(text.replace("# T\n", "# T\n\n% form: practice\n"))
+    assert lint.missing(chapter) == [f"index: station {name}" for name in FORMS["practice"]]
+    assert "index                       ·············   1" in lint.table(chapter)
+    page.write_text(page.read_text().replace(SCREEN, "").replace('claim("', 'print("'))
+    assert lint.missing(chapter)[2:] == ["index: question", "index: answer", "index: claims"]
+
+
+def test_an_unknown_form_is_named_with_its_line(chapter):
+    page = chapter / "book" / "index.md"
+    page.write_text(page.read_text().replace("# T\n", "# T\n\n% form: essay\n"))
+    said = "book/index.md:14: no form is called 'essay': use one of operation, practice"
     assert said in lint.errors_in(chapter)
 
 
