@@ -75,7 +75,18 @@ class Exercise(_Strict):
     """One entry of ``exercises.parts`` in the front matter."""
 
     id: Name
-    kind: Literal["by hand", "implement", "predict", "find the bug", "puzzle", "port", "table", "explain"]
+    kind: Literal[
+        "by hand",
+        "implement",
+        "predict",
+        "find the bug",
+        "puzzle",
+        "port",
+        "table",
+        "repair",
+        "explorer",
+        "explain",
+    ]
     difficulty: Literal["easy", "medium", "hard"]
     minutes: int = Field(gt=0, le=60)
     points: int = Field(gt=0)

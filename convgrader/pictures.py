@@ -181,6 +181,37 @@ def wires(size: int, kernel: int, stride: int) -> str:
     return drawing.svg()
 
 
+def links(*parts: tuple[str, list[int], list[list[tuple[int, int, int]]]]) -> str:
+    """Draw rows of numbered dots with wires from each row to the next, pictures side by side.
+
+    Parameters
+    ----------
+    *parts : (title, sizes, wires)
+        How many dots each row has, and for each step from a row to the next its wires as (from, to, colour): the same
+        number, the same colour.
+    """
+    drawing, left = _Drawing(), 0
+    for title, sizes, wires_of_rows in parts:
+        drawing.text(left, 10, title)
+        widest, last = max(sizes), len(sizes) - 1
+        at = [
+            [(left + 24 + round((place + (widest - size) / 2) * 44), 52 + row * 84) for place in range(size)]
+            for row, size in enumerate(sizes)
+        ]
+        for row, wires_here in enumerate(wires_of_rows):
+            for begin, end, colour in wires_here:
+                drawing.line(
+                    *_short(*at[row][begin], *at[row + 1][end]), WEIGHTS[colour % len(WEIGHTS)], arrow=True
+                )
+        for row, dots in enumerate(at):
+            for place, (x, y) in enumerate(dots):
+                drawing.dot(x, y, "input" if row == 0 else "output" if row == last else "muted")
+                beside = (x, y - 14) if row == 0 else (x, y + 24) if row == last else (x + 17, y + 5)
+                drawing.text(*beside, str(place), "ink", "middle")
+        left += max(widest * 44 + 8, 8 * len(title)) + 40
+    return drawing.svg()
+
+
 def grids(*parts: tuple[str, str, list[str], list[tuple[int, int]]]) -> str:
     """Draw grids side by side.
 

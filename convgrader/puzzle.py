@@ -54,9 +54,25 @@ class Puzzle:
                 return slip
         if len(got) > 1 and all(equal(answer, got[0]) for answer in got):
             return "constant-result"
-        right = self.answers(self.reference)
-        odd = any(answer.shape != want.shape for answer, want in zip(got, right, strict=True))
-        return "wrong-shape" if odd else None
+        return _general(got, self.answers(self.reference))
+
+
+def _general(got: list[np.ndarray], right: list[np.ndarray]) -> str | None:
+    """Name what can be wrong with any numbers: constant, a wrong shape, cut, of the other sign, a multiple."""
+    if all(answer.size > 1 and np.ptp(answer) == 0 for answer in got) and any(
+        want.size > 1 and np.ptp(want) for want in right
+    ):
+        return "constant-result"
+    if any(answer.shape != want.shape for answer, want in zip(got, right, strict=True)):
+        return "wrong-shape"
+    have, want = (np.concatenate([part.ravel() for part in parts]).astype(float) for parts in (got, right))
+    if equal(have, np.trunc(want)):
+        return "dtype-truncated"
+    if equal(have, -want):
+        return "sign-flipped"
+    if np.unique(np.abs(want)).size > 3 and have.any() and equal(have, want * (have @ want) / (want @ want)):
+        return "scaled"
+    return None
 
 
 def unchanged(given: tuple, case: tuple) -> bool:

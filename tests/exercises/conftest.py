@@ -39,12 +39,14 @@ class Page:
         return [cell for cell in self.key.cells if cell.metadata.grade.role == "check"]
 
     @property
+    def table(self):
+        """The file of wrong answers."""
+        return tomllib.loads((ROOT / "tests/exercises/wrong" / f"{self.source.slug}.toml").read_text("utf-8"))
+
+    @property
     def wrong(self):
         """The wrong answers, as (entry, source of the answer cell)."""
-        table = tomllib.loads(
-            (ROOT / "tests/exercises/wrong" / f"{self.source.slug}.toml").read_text("utf-8")
-        )
-        return [(entry, wrong_source(entry, self.solutions)) for entry in table["wrong"]]
+        return [(entry, wrong_source(entry, self.solutions)) for entry in self.table["wrong"]]
 
 
 def wrong_source(entry, solutions):

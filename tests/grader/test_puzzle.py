@@ -1,0 +1,62 @@
+"""Puzzles: what every right answer has is asked first, known slips are named, and so is what can go wrong with any numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convgrader import check, pictures
+from convgrader.puzzle import Puzzle
+
+HALVES = Puzzle(lambda x: np.asarray(x) / 2, ("x",), [([3, 8, -5, 14],), ([7, 2, 9, -1],)])
+BY_HAND = Puzzle(
+    lambda: [5, -7, 9, 2],
+    (),
+    [()],
+    {"kernel-reversed": lambda: [2, 9, -7, 5]},
+    [("They add up to nine.", lambda got: got.sum() == 9, "off-by-one")],
+)
+
+
+@pytest.fixture(autouse=True)
+def two_puzzles(monkeypatch):
+    monkeypatch.setattr(check, "puzzles", lambda: {"halves": HALVES, "by-hand": BY_HAND})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "slip"),
+    [
+        (lambda x: np.asarray(x) // 2 * 0 + 3, "constant-result"),
+        (lambda x: np.asarray(x[:-1]) / 2, "wrong-shape"),
+        (lambda x: np.trunc(np.asarray(x) / 2), "dtype-truncated"),
+        (lambda x: -np.asarray(x) / 2, "sign-flipped"),
+        (lambda x: np.asarray(x) * 2, "scaled"),
+        (lambda x: np.asarray(x) + 1, None),
+    ],
+)
+def test_what_can_go_wrong_with_any_numbers_is_named(wrong, slip):
+    report = check.puzzle(wrong, "halves")
+    assert not report.ok
+    assert report.slip == slip
+
+
+def test_numbers_by_hand():
+    assert check.puzzle(lambda: [5, -7, 9, 2], "by-hand", "mine").lines() == [
+        "mine: all properties hold",
+        "  ✓ every number is right",
+    ]
+    swapped = check.puzzle(lambda: [2, 9, -7, 5], "by-hand")
+    assert (swapped.failed, swapped.slip) == ("4 of 4 numbers are not right.", "kernel-reversed")
+    long = check.puzzle(lambda: [5, -7, 9, 2, 0], "by-hand")
+    assert (long.failed, long.slip) == ("The shape (5,) is not the one that was asked for.", "wrong-shape")
+    property_first = check.puzzle(lambda: [5, -7, 9, 3], "by-hand")
+    assert (property_first.failed, property_first.slip) == ("They add up to nine.", "off-by-one")
+    assert check.puzzle(lambda: not_there, "by-hand").failed == check.NOT_WRITTEN  # noqa: F821
+
+
+def test_links_draws_a_line_for_each_wire_and_a_number_for_each_dot():
+    svg = pictures.links(("two", [4, 2], [[(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)]]), ("one", [2], []))
+    assert svg.count("<line") == 4
+    assert svg.count("<circle") == 4 + 2 + 2
+    colours = [part.split('stroke="')[1][:7] for part in svg.split("<line")[1:]]
+    assert colours[0] == colours[2] != colours[1] == colours[3]
