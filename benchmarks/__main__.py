@@ -1,4 +1,4 @@
-"""`make bench`: measure the layer set, write results/<name>.{json,md,svg}, print the table.
+"""`make bench`: measure the layer set, write convlib/measured/<name>.json and results/<name>.{md,svg}, print the table.
 
 python benchmarks [--layers vgg1 dw7] [--seconds 2] [--name cpu] [--no-memory]
 """
@@ -6,12 +6,11 @@ python benchmarks [--layers vgg1 dw7] [--seconds 2] [--name cpu] [--no-memory]
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
 from layers import LAYERS
-from measure import high_water, import_time, machine, measure, working_memory
+from measure import high_water, import_time, measure, record, working_memory
 from report import plot, summary, table
 
 HERE = Path(__file__).parent
@@ -21,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--layers", nargs="*", metavar="NAME", help="only these layers")
     parser.add_argument("--seconds", type=float, default=2, help="for the rounds of one layer")
-    parser.add_argument("--name", default="cpu", help="of the files under results/")
+    parser.add_argument("--name", default="cpu", help="of the files that are written")
     parser.add_argument("--no-memory", action="store_true", help="leave out the memory, a process each")
     parser.add_argument("--high-water", nargs=2, metavar=("LAYER", "WHO"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -45,10 +44,9 @@ def main() -> None:
             print(f"{layer.name:8} {found['ratio_to_torch']['convlib']:6.2f} of torch's time", flush=True)
     figures = summary(layers) | {"import of convlib beyond NumPy, ms": import_time()}
     command = "python benchmarks" + (f" --layers {' '.join(options.layers)}" if options.layers else "")
-    result = {"command": command, "machine": machine(), "summary": figures, "layers": layers}
+    result = record(options.name, command, {"summary": figures, "layers": layers})
     where = HERE / "results"
     where.mkdir(exist_ok=True)
-    (where / f"{options.name}.json").write_text(json.dumps(result, indent=1) + "\n")
     (where / f"{options.name}.md").write_text(table(result))
     plot(result, where / f"{options.name}.svg")
     print("\n" + table(result))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import platform
 import subprocess
@@ -24,6 +25,15 @@ LONG = 0.5  # seconds: another contestant that takes longer runs in the first SL
 SLOW_ROUNDS, FEWEST_ROUNDS, MOST_ROUNDS = 1, 7, 41
 TOLERANCE = 1e-4  # of the largest output: float32, and the least exact method (Winograd)
 STATUS = Path("/proc/self/status")
+MEASURED = Path(__file__).parent.parent / "convlib" / "measured"  # what the book reads
+
+
+def record(name: str, command: str, found: dict) -> dict:
+    """Write what was measured, with the command and the machine, where `convlib.data.measured` reads it."""
+    MEASURED.mkdir(exist_ok=True)
+    result = {"command": command, "machine": machine(), **found}
+    (MEASURED / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    return result
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -147,7 +157,7 @@ def machine() -> dict:
         "cpu": cpu,
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),
         "numpy": np.__version__,

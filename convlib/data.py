@@ -15,12 +15,16 @@ function               where it comes from
 `volume`               the MNI152 head, an average of MRI scans of 152 people: in this package, with its
                        notice, as ``samples/head.npz``; ``samples/make_head.py`` says how it was made
 `vessels`              threads that wind through the slices of a volume, made in code
+`measured`             times and accuracies that were recorded, with their machine: in this package, as
+                       ``measured/<name>.json``, each written by the command that it names
 =====================  ==========================================================================
 """
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +33,7 @@ __all__ = [
     "chirp",
     "edge_image",
     "letter_f",
+    "measured",
     "page_of_letters",
     "photograph",
     "sound",
@@ -346,3 +351,33 @@ def vessels(n: int = 3, shape: tuple[int, int, int] = (24, 48, 48), *, seed: int
             drift = np.where(wall, -drift, drift)
             centre = centre + drift
     return out
+
+
+def measured(name: str) -> dict[str, Any]:
+    """A recorded measurement: what depends on a machine, and so can't be computed where it is read.
+
+    Parameters
+    ----------
+    name : str
+        The file below ``measured/``, without its suffix.
+
+    Returns
+    -------
+    dict
+        With ``"command"``, which made it, ``"machine"``, and what was measured.
+
+    Raises
+    ------
+    ValueError
+        If nothing of that name was recorded.
+
+    Examples
+    --------
+    >>> sorted(measured("cpu"))
+    ['command', 'layers', 'machine', 'summary']
+    """
+    place = files("convlib") / "measured"
+    names = sorted(entry.name[:-5] for entry in place.iterdir() if entry.name.endswith(".json"))
+    if name not in names:
+        raise ValueError(f"measured: nothing was recorded as {name!r}; there are {', '.join(names)}.")
+    return json.loads((place / f"{name}.json").read_text(encoding="utf-8"))

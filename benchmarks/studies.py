@@ -1,0 +1,197 @@
+"""What the chapters on cost and on algorithms show besides the layer set, each a few minutes at most.
+
+python benchmarks/studies.py [copy fft clocks roofline]
+
+Each study writes convlib/measured/<name>.json. As in `make bench`, all contestants take turns, round after round.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from contestants import by_convlib, by_torch
+from layers import LAYERS, Layer
+from measure import record, seconds
+
+ROUNDS = 9
+PROCESSES = 8
+ALLOCATORS = {
+    "default": {},
+    "memory is kept": {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)},
+    "memory is returned": {"MALLOC_MMAP_THRESHOLD_": str(2**17), "MALLOC_TRIM_THRESHOLD_": "0"},
+}
+
+
+def turns(calls: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Milliseconds, medians of rounds in which every call is made once, each round in another order."""
+    names, rng = list(calls), np.random.default_rng(0)
+    for call in calls.values():
+        call()
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in rng.permutation(names):
+            times[name].append(1e3 * seconds(calls[name]))
+    return {name: median(runs) for name, runs in times.items()}
+
+
+def copy() -> dict:
+    """im2col: what the copy takes and what the product takes, for more and more filters, and both in blocks."""
+    rows = []
+    for c_out in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512):
+        layer = Layer("", 1, 64, 56, c_out, 3, 1, 1)
+        x, weight = layer.arrays()
+        padded = np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)])[0]
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (1, 2))  # (64, 56, 56, 3, 3)
+        columns = np.empty((64, 3, 3, 56, 56), np.float32)
+        filters, product = weight.reshape(c_out, -1), np.empty((c_out, 56 * 56), np.float32)
+        flat = columns.reshape(64 * 9, -1)
+        calls = {
+            "copy": lambda a=columns, b=windows: np.copyto(a, b.transpose(0, 3, 4, 1, 2)),
+            "product": lambda a=filters, b=flat, out=product: np.matmul(a, b, out=out),
+            "in blocks": by_convlib(layer, x, weight, "gemm"),
+        }
+        rows.append({"c_out": c_out, "multiply_adds": layer.multiply_adds, "milliseconds": turns(calls)})
+    return {
+        "c_in": 64,
+        "size": 56,
+        "kernel": 3,
+        "column_bytes": columns.nbytes,
+        "input_bytes": x.nbytes,
+        "rows": rows,
+    }
+
+
+def fft() -> dict:
+    """The methods against each other as the kernel grows: one channel to itself, and sixteen to sixteen."""
+    families = {"depthwise, 64 channels": (64, 64), "16 to 16 channels": (16, 1)}
+    rows = []
+    for family, (channels, groups) in families.items():
+        for k in (3, 5, 7, 9, 11, 15, 19, 23, 27, 31):
+            layer = Layer("", 1, channels, 64, channels, k, 1, k // 2, 1, groups)
+            x, weight = layer.arrays()
+            methods = [m for m in ("direct", "gemm", "fft") if m != "direct" or k <= 15 or groups > 1]
+            calls = {f"convlib {m}": by_convlib(layer, x, weight, m) for m in methods}
+            calls["torch"] = by_torch(layer, x, weight)
+            times = turns(calls, 5)
+            rows.append(
+                {"family": family, "kernel": k, "multiply_adds": layer.multiply_adds, "milliseconds": times}
+            )
+            print(family, k, {name: round(value, 1) for name, value in times.items()}, flush=True)
+    return {"size": 64, "rows": rows}
+
+
+def shifted(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """A depthwise layer as the chapter writes it: one shifted product a tap, each a new array."""
+    kh, kw = weight.shape[1:]
+    oh, ow = x.shape[1] - kh + 1, x.shape[2] - kw + 1
+    return sum(
+        weight[:, a, b, None, None] * x[:, a : a + oh, b : b + ow] for a in range(kh) for b in range(kw)
+    )
+
+
+def one_process() -> dict[str, float]:
+    """How many times faster than an ordinary layer the depthwise one is, at 1/128 of its multiply-adds."""
+    full, thin = Layer("", 1, 128, 112, 128, 3, 1, 1), Layer("", 1, 128, 112, 128, 3, 1, 1, 1, 128)
+    x, weight = thin.arrays()
+    padded, kernels = np.pad(x[0], [(0, 0), (1, 1), (1, 1)]), weight[:, 0]
+    calls = {
+        "ordinary": by_convlib(full, *full.arrays(), "gemm"),
+        "convlib": by_convlib(thin, x, weight, "auto"),
+        "plain NumPy": lambda: shifted(padded, kernels),
+        "ordinary, torch": by_torch(full, *full.arrays()),
+        "torch": by_torch(thin, x, weight),
+    }
+    times = turns(calls, 7)
+    base = {name: times["ordinary, torch" if name == "torch" else "ordinary"] for name in times}
+    return {name: base[name] / times[name] for name in ("convlib", "plain NumPy", "torch")}
+
+
+def clocks() -> dict:
+    """Two clocks: a layer ordinary, depthwise and pointwise; and the same factor under three settings of glibc."""
+    layers = {}
+    for c, size, batch in ((64, 112, 1), (256, 28, 1), (512, 14, 1), (512, 14, 8)):
+        kinds = {
+            "ordinary": Layer("", batch, c, size, c, 3, 1, 1),
+            "depthwise": Layer("", batch, c, size, c, 3, 1, 1, 1, c),
+            "pointwise": Layer("", batch, c, size, c, 1),
+        }
+        calls = {}
+        for kind, layer in kinds.items():
+            calls[f"convlib {kind}"] = by_convlib(layer, *layer.arrays(), "auto")
+            calls[f"torch {kind}"] = by_torch(layer, *layer.arrays())
+        layers[f"{batch}×{c}×{size}×{size}"] = {
+            "multiply_adds": {kind: layer.multiply_adds for kind, layer in kinds.items()},
+            "milliseconds": turns(calls),
+        }
+    factors: dict[str, list[dict]] = {}
+    for name, settings in ALLOCATORS.items():
+        command = [sys.executable, str(Path(__file__)), "--one-process"]
+        environment = {**os.environ, **settings}
+        runs = [
+            subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            for _ in range(PROCESSES)
+        ]
+        factors[name] = [
+            {k: float(v) for k, v in (line.rsplit(" ", 1) for line in run.stdout.splitlines())}
+            for run in runs
+        ]
+        print(name, factors[name], flush=True)
+    return {"layers": layers, "allocators": ALLOCATORS, "operations_factor": 128, "factors": factors}
+
+
+def roofline() -> dict:
+    """The two roofs: the best rate of a matrix product, and how fast memory is copied, by size."""
+    rates = {}
+    for n in (256, 512, 1024, 2048):
+        a = np.ones((n, n), np.float32)
+        out = np.empty_like(a)
+        best = min(seconds(lambda a=a, out=out: np.matmul(a, a, out=out)) for _ in range(ROUNDS))
+        rates[str(n)] = 2 * n**3 / best / 1e9
+    copies = {}
+    for exponent in range(14, 29):
+        a = np.ones(2**exponent // 4, np.float32)
+        b = np.empty_like(a)
+        times = max(1, 2 ** (26 - exponent))
+
+        def again(a: np.ndarray = a, b: np.ndarray = b, times: int = times) -> None:
+            for _ in range(times):
+                np.copyto(b, a)
+
+        again()
+        copies[str(2**exponent)] = 2 * 2**exponent * times / min(seconds(again) for _ in range(5)) / 1e9
+    layers = []
+    for layer in LAYERS:
+        if layer.transposed:
+            continue
+        x, weight = layer.arrays()
+        calls = {"convlib": by_convlib(layer, x, weight, "auto"), "torch": by_torch(layer, x, weight)}
+        moved = x.nbytes + weight.nbytes + calls["torch"]().nbytes
+        times = turns(calls, 5)
+        rate = {name: 2 * layer.multiply_adds / (1e6 * t) for name, t in times.items()}
+        layers.append(
+            {"name": layer.name, "intensity": 2 * layer.multiply_adds / moved, "bytes": moved, "gflops": rate}
+        )
+    return {"product_gflops": rates, "copy_gb_per_second": copies, "layers": layers}
+
+
+STUDIES = {"copy": copy, "fft": fft, "clocks": clocks, "roofline": roofline}
+
+
+def main() -> None:
+    if sys.argv[1:] == ["--one-process"]:
+        print("\n".join(f"{name} {value}" for name, value in one_process().items()))
+        return
+    for name in sys.argv[1:] or STUDIES:
+        record(name, f"python benchmarks/studies.py {name}", STUDIES[name]())
+
+
+if __name__ == "__main__":
+    with torch.no_grad():
+        main()
