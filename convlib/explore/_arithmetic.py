@@ -15,10 +15,11 @@ from convlib.explore._arithmetic_sizes import (
     sizes,
     solutions,
 )
+from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State
 from convlib.explore._panels import listing, wiring
 from convlib.explore._svg import CELL, Panel, Scene, text
-from convlib.explore._text import fmt, lines, plural
+from convlib.explore._text import fmt, plural
 from convlib.explore.explorer import Explorer
 
 
@@ -109,53 +110,18 @@ def draw(s: State, d: Data) -> Scene:
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
     g = sizes(s)
-    plain, name = g.low == g.high, "conv_transpose1d" if g.up else "conv1d"
-    more = f", output_padding={g.more}" if g.up else ""
-    if dialect == "convlib":
-        pad = '"same"' if g.up and s["padding"] == "same" else g.low if plain else f"[({g.low}, {g.high})]"
-        call = f"y = {name}(x[None], weight[None, None], stride={g.stride}, padding={pad}{more}, dilation={g.d})[0]"
-        arrays = (f"x = np.arange({g.n}.0)", f"weight = np.arange(1.0, {g.k + 1})")
-        return lines("import numpy as np", f"from convlib import {name}", "", *arrays, call)
-    if dialect == "torch":
-        inner = g.low if plain else 0
-        return lines(
-            "import torch",
-            "import torch.nn.functional as F",
-            "",
-            f"x = torch.arange({g.n}.0, dtype=torch.float64)[None]",
-            f"weight = torch.arange(1.0, {g.k + 1}, dtype=torch.float64)[None, None]",
-            None if plain or g.up else f"x = F.pad(x, ({g.low}, {g.high}))",
-            f"y = F.{name}(x, weight, stride={g.stride}, padding={inner}{more}, dilation={g.d})[0]",
-            f"y = F.pad(y, (0, {max(-g.high, 0)}))[{g.low}:{g.low + g.out}]" if g.up and not plain else None,
-        )
-    return _keras_up(g) if g.up else _keras_down(s, g)
-
-
-def _keras_up(g: Sizes) -> str:
-    part = f"{g.low}:{g.low + g.out}"
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f"x = np.arange({g.n}.0)[None, :, None]",
-        f"weight = np.arange(1.0, {g.k + 1})[:, None, None]",
-        f'y = ops.conv_transpose(x, weight, strides={g.stride}, padding="valid", dilation_rate={g.d})[0, :, 0]',
-        f"y = np.pad(y, (0, {g.more + max(-g.high, 0)}))[{part}]  # Keras counts output_padding otherwise: crop by hand",
+    call = Convolving(
+        up=g.up,
+        lift=True,
+        pads=[(g.low, g.high)],
+        named=s["padding"] if s["padding"] in ("same", "valid") else None,
+        stride=g.stride,
+        more=g.more,
+        dilation=g.d,
+        out=[g.out],
     )
-
-
-def _keras_down(s: State, g: Sizes) -> str:
-    kept = s["padding"] in ("same", "valid")
-    padding = s["padding"] if kept else "valid"
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f"x = np.arange({g.n}.0)",
-        f"weight = np.arange(1.0, {g.k + 1})[:, None, None]",
-        None if kept else f"x = np.pad(x, ({g.low}, {g.high}))",
-        f'y = ops.conv(x[None, :, None], weight, strides={g.stride}, padding="{padding}", dilation_rate={g.d})[0, :, 0]',
-    )
+    arrays = [("x", f"arange({g.n}.0"), ("weight", f"arange(1.0, {g.k + 1}")]
+    return program(dialect, f"convlib import conv{'_transpose' if g.up else ''}1d", arrays, call.lines)
 
 
 KIND = Kind("arithmetic", check, lambda s, d: {"outputs": sizes(s).out - 1}, draw, code)

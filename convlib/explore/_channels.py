@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from convlib import conv2d
+from convlib.explore._code import Convolving, program
 from convlib.explore._conv import PI
 from convlib.explore._conv_shape import Index, at3, flat3
 from convlib.explore._kind import Control, Data, Kind, State, drawable
-from convlib.explore._panels import matrix
-from convlib.explore._svg import CELL, Panel, Scene, cell, line
-from convlib.explore._text import fmt, lines, literal, plural, spoken, times
+from convlib.explore._panels import go_cell, go_step, grid, mark, matrix
+from convlib.explore._svg import CELL, Panel, Scene, line
+from convlib.explore._text import fmt, plural, spoken, times
 from convlib.explore.explorer import Explorer
 from convlib.kinds import channel_shuffle
 
@@ -101,33 +102,28 @@ def limits(s: State, d: Data) -> dict[str, int]:
     return {"outputs": prod(g.shape) - 1, "inputs": prod(g.inside) - 1}
 
 
-def _layer(title: str, label: str, shape: tuple[int, ...], colour: int, at: Any) -> Panel:
-    h, w = shape
-    bar = line(1, -3, w * CELL - 1, -3, f"b w{colour % 8}") if colour >= 0 else ""
-    cells = "".join(cell(x * CELL, y * CELL, *at(y, x)) for y in range(h) for x in range(w))
-    return Panel(title, label, w * CELL, h * CELL, bar + cells)
+def _bar(c: int, w: int) -> str:
+    return line(1, -3, w * CELL - 1, -3, f"b w{c % 8}")
 
 
 def _inputs(g: Numbers, lit: set[int], picked: int) -> list[Panel]:
     def at(c: int) -> Any:
         def one(y: int, x: int) -> tuple[Any, ...]:
             i = flat3((c, y, x), g.inside)
-            return fmt(g.x[c, y, x]), "i h" if i in lit else "i", f"cell={-1 if i == picked else i}"
+            return mark("i", i in lit), go_cell(i, picked)
 
         return one
 
-    names = [f"input channel {c}" for c in range(g.inside[0])]
-    return [_layer(name, f"{name}: {spoken(g.x[c])}", g.n, c, at(c)) for c, name in enumerate(names)]
+    return [grid(f"input channel {c}", g.x[c], at(c), None, _bar(c, g.n[1])) for c in range(g.inside[0])]
 
 
 def _kernels(g: Numbers, f: int, lit: bool) -> list[Panel]:
-    def at(c: int) -> Any:
-        return lambda y, x: (fmt(g.w[f, c, y, x]), "k h" if lit else "k")
-
     first, panels = f // g.each * g.per, []
-    for c in range(g.per):
-        label = f"kernel {f}, slice for input channel {first + c}: {spoken(g.w[f, c])}"
-        panels.append(_layer(f"kernel {f}, for {first + c}", label, g.k, first + c, at(c)))
+    for c, rows in enumerate(g.w[f], first):
+        label = f"kernel {f}, slice for input channel {c}: {spoken(rows)}"
+        panels.append(
+            grid(f"kernel {f}, for {c}", rows, lambda y, x: (mark("k", lit),), label, _bar(c, g.k[1]))
+        )
     return panels
 
 
@@ -135,13 +131,11 @@ def _outputs(g: Numbers, lit: set[int]) -> list[Panel]:
     def at(c: int) -> Any:
         def one(y: int, x: int) -> tuple[Any, ...]:
             o = flat3((c, y, x), g.shape)
-            return fmt(g.y[o]), "o h" if o in lit else "o", f"step={o}&cell=-1"
+            return mark("o", o in lit), go_step(o)
 
         return one
 
-    y = np.reshape(g.y, g.shape)
-    names = [f"output channel {c}" for c in range(g.shape[0])]
-    return [_layer(name, f"{name}: {spoken(y[c])}", g.out, -1, at(c)) for c, name in enumerate(names)]
+    return [grid(f"output channel {c}", y, at(c)) for c, y in enumerate(np.reshape(g.y, g.shape))]
 
 
 def draw(s: State, d: Data) -> Scene:
@@ -213,34 +207,15 @@ def _step_words(g: Numbers, s: State, taps: list[Tap], here: Index) -> tuple[str
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    g, p = Layer(s, d), s["padding"]
-    x, w, settings = literal(g.x), literal(g.w), f"padding={p}, groups={g.groups}"
+    g = Layer(s, d)
     out = ", ".join(map(str, g.out))
-    mix = (
-        f"y = y.reshape({g.groups}, {g.each}, {out}).swapaxes(0, 1).reshape({g.shape[0]}, {out})"
-        if s["shuffle"]
-        else None
-    )
-    if dialect == "convlib":
-        arrays = (f"x = np.array({x})", f"weight = np.array({w})")
-        call = f"y = conv2d(x, weight, {settings})"
-        return lines("import numpy as np", "from convlib import conv2d", "", *arrays, call, mix)
-    if dialect == "torch":
-        tensors = (
-            f"x = torch.tensor({x}, dtype=torch.float64)",
-            f"weight = torch.tensor({w}, dtype=torch.float64)",
-        )
-        call = f"y = F.conv2d(x, weight, {settings})"
-        return lines("import torch", "import torch.nn.functional as F", "", *tensors, call, mix)
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f'x = np.array({x}, dtype="float32").transpose(1, 2, 0)',
-        f'weight = np.array({w}, dtype="float32").transpose(2, 3, 1, 0)',
-        f"x = np.pad(x, [({p}, {p}), ({p}, {p}), (0, 0)])" if p else None,
-        'y = np.transpose(ops.conv(x[None], weight, padding="valid")[0], (2, 0, 1))',
-        mix,
+    mix = f"y = y.reshape({g.groups}, {g.each}, {out}).swapaxes(0, 1).reshape({g.shape[0]}, {out})"
+    call = Convolving(pads=[(s["padding"], s["padding"])] * 2, groups=g.groups)
+    return program(
+        dialect,
+        "convlib import conv2d",
+        [("x", g.x), ("weight", g.w)],
+        lambda j: [*call.lines(j), mix if s["shuffle"] else None],
     )
 
 

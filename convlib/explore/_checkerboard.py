@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._panels import bars, shades
 from convlib.explore._svg import Scene
-from convlib.explore._text import fmt, lines, literal, spoken, times
+from convlib.explore._text import fmt, spoken, times
 from convlib.explore.explorer import Explorer
 from convlib.signal import convolve
 from convlib.transpose import conv_transpose1d
@@ -95,26 +96,10 @@ def _say(g: Ripple, s: State) -> str:
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    w, n, stride = literal(s["weights"][: s["kernel"]]), s["size"], s["stride"]
-    if dialect == "convlib":
-        arrays = (f"x = np.ones((1, {n}))", f"weight = np.array([[{w}]])")
-        call = f"y = conv_transpose1d(x, weight, stride={stride})"
-        return lines("import numpy as np", "from convlib import conv_transpose1d", "", *arrays, call)
-    if dialect == "torch":
-        tensors = (
-            f"x = torch.ones((1, {n}), dtype=torch.float64)",
-            f"weight = torch.tensor([[{w}]], dtype=torch.float64)",
-        )
-        call = f"y = F.conv_transpose1d(x, weight, stride={stride})"
-        return lines("import torch", "import torch.nn.functional as F", "", *tensors, call)
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f'x = np.ones((1, {n}, 1), dtype="float32")',
-        f'weight = np.array({w}, dtype="float32")[:, None, None]',
-        f'y = ops.conv_transpose(x, weight, strides={stride}, padding="valid")[0, :{(n - 1) * stride + s["kernel"]}, 0]',
-    )
+    total = _limits(s, d)["outputs"] + 1
+    call = Convolving(up=True, lift=True, pads=[(0, 0)], stride=s["stride"], out=[total])
+    arrays = [("x", f"ones(({s['size']},)"), ("weight", s["weights"][: s["kernel"]])]
+    return program(dialect, "convlib import conv_transpose1d", arrays, call.lines)
 
 
 def _limits(s: State, d: Data) -> dict[str, int]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from convlib.explore._code import Convolving, program
 from convlib.explore._conv_draw import element, input_panel, kernel_panel, output_panel, wire_panel
 from convlib.explore._conv_shape import LARGEST, Numbers, Tap, at3, check, flat3, limits
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._svg import Scene
-from convlib.explore._text import fmt, lines, literal, plural, times
+from convlib.explore._text import fmt, plural, times
 from convlib.explore.explorer import Explorer
 
 MODES = ["zeros", "reflect", "replicate", "circular"]
@@ -51,7 +52,7 @@ def draw(s: State, d: Data) -> Scene:
         return (first is not None and c == column) if picked else o == here[2]
 
     kernel = [kernel_panel(g, z, row, weights) for z in range(g.k[0])]
-    output = [output_panel(g, z, outs) for z in range(g.out[0])]
+    output = [output_panel(g.y, g.out, g.rank, z, outs) for z in range(g.out[0])]
     groups = [
         ("row", [input_panel(g, z, lit, s["cell"]) for z in range(g.padded[0])]),
         ("col" if g.rank < 3 else "row", kernel + output),
@@ -94,37 +95,18 @@ def _step_words(g: Numbers, s: State, taps: list[Tap], step: str) -> tuple[str, 
     return f"Step {step}: {name} = {y}. It reads input {window}{every}.{padding}", f"{name} = {terms} = {y}"
 
 
+def cut(s: State, d: Data) -> list[tuple[str, Any]]:
+    """Return input and kernel as far as a state uses them, for a program."""
+    own = (slice(s["size"]),) * d["rank"], (slice(s["kernel"]),) * d["rank"]
+    return [("x", np.array(d["x"])[own[0]]), ("weight", np.array(d["weight"])[own[1]])]
+
+
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    r, p, mode = d["rank"], s["padding"], s["padding_mode"]
-    x, w = (literal(np.array(d[a])[(slice(s[n]),) * r]) for a, n in (("x", "size"), ("weight", "kernel")))
-    plain = mode == "zeros" or not p
-    inner = p if plain or dialect == "convlib" else 0
-    settings = f"stride={s['stride']}, padding={inner}, dilation={s['dilation']}"
-    if dialect == "convlib":
-        more = "" if plain else f', padding_mode="{mode}"'
-        call = f"y = conv{r}d(x[None], weight[None, None], {settings}{more})[0]"
-        arrays = (f"x = np.array({x})", f"weight = np.array({w})")
-        return lines("import numpy as np", f"from convlib import conv{r}d", "", *arrays, call)
-    if dialect == "torch":
-        pad = None if plain else f'x = F.pad(x, ({", ".join([str(p)] * 2 * r)}), mode="{mode}")'
-        tensors = (
-            f"x = torch.tensor({x}, dtype=torch.float64)[None]",
-            f"weight = torch.tensor({w}, dtype=torch.float64)[None, None]",
-        )
-        call = f"y = F.conv{r}d(x, weight, {settings})[0]"
-        return lines("import torch", "import torch.nn.functional as F", "", *tensors, pad, call)
-    modes = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f'x = np.array({x}, dtype="float32")',
-        f'weight = np.array({w}, dtype="float32")',
-        f'x = np.pad(x, {p}, mode="{modes[mode]}")' if p else None,
-        f"y = ops.conv(x[None, ..., None], weight[..., None, None], strides={s['stride']}, "
-        f'padding="valid", dilation_rate={s["dilation"]})[0, ..., 0]',
-    )
+    r, mode = d["rank"], s["padding_mode"] if s["padding"] else "zeros"
+    pads = [(s["padding"], s["padding"])] * r
+    call = Convolving(lift=True, pads=pads, mode=mode, stride=s["stride"], dilation=s["dilation"])
+    return program(dialect, f"convlib import conv{r}d", cut(s, d), call.lines)
 
 
 KINDS = {rank: Kind(f"conv{rank}d", check, limits, draw, code) for rank in (1, 2, 3)}

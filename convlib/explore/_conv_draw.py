@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from convlib.explore._conv_shape import Index, Numbers, at3, flat3, source
-from convlib.explore._panels import grid, wiring
+from convlib.explore._panels import go_cell, go_step, grid, mark, wiring
 from convlib.explore._svg import CELL, Panel
 from convlib.explore._text import fmt, plural, spoken
 
@@ -25,10 +27,6 @@ def _title(name: str, z: int, shape: Index, rank: int) -> str:
     return f"{name} {sized(shape, rank)}" if rank < 3 else f"{name}, slice {z}"
 
 
-def _lit(on: bool) -> str:
-    return " h" if on else ""
-
-
 def input_panel(g: Numbers, z: int, lit: set[int], picked: int) -> Panel:
     """Return a slice of the input with its padding; values that no output reads are crossed out."""
     at = z - g.pad[0]
@@ -37,44 +35,35 @@ def input_panel(g: Numbers, z: int, lit: set[int], picked: int) -> Panel:
         title = _title("input", 0, g.n, g.rank) + (f", padding {g.pad[2]}" if g.pad[2] else "")
     else:
         title = f"input, slice {at}" if inside else f"slice {fmt(at)}: padding"
-    rows = f": {spoken(g.x[at])}" if inside else ""
+    words = f": {spoken(g.x[at])}" if inside else ""
 
     def cell(y: int, x: int) -> tuple[Any, ...]:
         q = (z, y, x)
         i, own = g.source(q), g.own(q)
-        go = "" if i < 0 else f"cell={-1 if i == picked else i}"
-        return (
-            fmt(g.held(q)),
-            ("i" if own else "p") + _lit(flat3(q, g.padded) in lit),
-            go,
-            own and not g.reads[i],
-        )
+        c = mark("i" if own else "p", flat3(q, g.padded) in lit)
+        return c, "" if i < 0 else go_cell(i, picked), own and not g.reads[i]
 
-    return grid(title, f"{title}{rows}. {plural(len(lit), 'cell')} lit.", g.padded[1], g.padded[2], cell)
+    rows = [[g.held((z, y, x)) for x in range(g.padded[2])] for y in range(g.padded[1])]
+    return grid(title, rows, cell, f"{title}{words}. {plural(len(lit), 'cell')} lit.")
 
 
 def kernel_panel(g: Numbers, z: int, row: Index, lit: set[int]) -> Panel:
     """Return a slice of the kernel; the row whose wires are shown has their colours."""
-    title = _title("kernel", z, g.k, g.rank)
 
     def cell(y: int, x: int) -> tuple[Any, ...]:
-        colour = x if (z, y) == row[:2] else -1
-        return fmt(g.w[z, y, x]), "k" + _lit(flat3((z, y, x), g.k) in lit), "", False, colour
+        return mark("k", flat3((z, y, x), g.k) in lit), "", False, x if (z, y) == row[:2] else -1
 
-    return grid(title, f"{title}: {spoken(g.w[z])}", g.k[1], g.k[2], cell)
+    return grid(_title("kernel", z, g.k, g.rank), g.w[z], cell)
 
 
-def output_panel(g: Numbers, z: int, lit: set[int]) -> Panel:
+def output_panel(y: Sequence[float], shape: Index, rank: int, z: int, lit: set[int]) -> Panel:
     """Return a slice of the output; a click chooses an element."""
-    _, h, w = g.out
-    title = _title("output", z, g.out, g.rank)
-    rows = [[g.y[flat3((z, y, x), g.out)] for x in range(w)] for y in range(h)]
 
-    def cell(y: int, x: int) -> tuple[Any, ...]:
-        o = flat3((z, y, x), g.out)
-        return fmt(g.y[o]), "o" + _lit(o in lit), f"step={o}&cell=-1"
+    def cell(v: int, u: int) -> tuple[Any, ...]:
+        o = flat3((z, v, u), shape)
+        return mark("o", o in lit), go_step(o)
 
-    return grid(title, f"{title}: {spoken(rows)}", h, w, cell)
+    return grid(_title("output", z, shape, rank), np.reshape(y, shape)[z], cell)
 
 
 def wire_panel(g: Numbers, row: Index, at: Index, strong: Callable[[int, int], bool]) -> Panel:
@@ -91,7 +80,7 @@ def wire_panel(g: Numbers, row: Index, at: Index, strong: Callable[[int, int], b
             links.append((x, o, c, strong(o, source(x - g.pad[2], g.n[2], g.mode))))
         part = sum(float(w) * xs[x] for w, x in zip(g.w[row[0], row[1]], columns))
         place = (o * g.stride[2] + (g.span[2] - 1) / 2) * CELL + CELL / 2
-        bottom.append((place, fmt(part), "o", f"step={flat3((at[0], at[1], o), g.out)}&cell=-1"))
+        bottom.append((place, fmt(part), "o", go_step(flat3((at[0], at[1], o), g.out))))
     top = [(x * CELL + CELL / 2, fmt(v), "i" if g.own((*q, x)) else "p") for x, v in enumerate(xs)]
     words = _row_words(g, row, at, q)
     title = "the wires" if g.rank == 1 else "the wires of one row"

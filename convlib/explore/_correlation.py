@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from convlib.data import letter_f, page_of_letters
+from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._panels import bars, shades
 from convlib.explore._svg import Panel, Scene, box
-from convlib.explore._text import fmt, lines, literal, plural, spoken, times
+from convlib.explore._text import fmt, plural, spoken, times
 from convlib.explore.explorer import Explorer
 from convlib.shapes import ShapeError
 from convlib.signal import convolve, correlate
@@ -125,33 +126,18 @@ def draw(s: State, d: Data) -> Scene:
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    flat, reverse = s["view"] == SIGNAL, s["reverse"]
-    x, w = (s["signal"], s["kernel"]) if flat else (d["page"], d["letter"])
-    r, low = np.ndim(x), [n - 1 for n in np.shape(w)]
-    name, x, w = "convolve" if reverse else "correlate", literal(x), literal(w)
-    if dialect == "convlib":
-        arrays = (f"x = np.array({x})", f"kernel = np.array({w})")
-        return lines(
-            "import numpy as np", f"from convlib.signal import {name}", "", *arrays, f"y = {name}(x, kernel)"
-        )
-    if dialect == "torch":
-        flip = f".flip({', '.join(map(str, range(r)))})" if reverse else ""
-        return lines(
-            "import torch",
-            "import torch.nn.functional as F",
-            "",
-            f"x = torch.tensor({x}, dtype=torch.float64)[None]",
-            f"kernel = torch.tensor({w}, dtype=torch.float64){flip}",
-            f"y = F.conv{r}d(x, kernel[None, None], padding=({', '.join(map(str, low))},))[0]",
-        )
-    around, turn = ", ".join(f"({v}, {v})" for v in low), f"[{', '.join(['::-1'] * r)}]" if reverse else ""
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f'x = np.pad(np.array({x}, dtype="float32"), [{around}])',
-        f'kernel = np.array({w}, dtype="float32"){turn}',
-        'y = ops.conv(x[None, ..., None], kernel[..., None, None], padding="valid")[0, ..., 0]',
+    x, w = (s["signal"], s["kernel"]) if s["view"] == SIGNAL else (d["page"], d["letter"])
+    r, name = np.ndim(x), "convolve" if s["reverse"] else "correlate"
+    flip = {
+        "torch": f".flip({', '.join(map(str, range(r)))})",
+        "keras": f"[{', '.join(['::-1'] * r)}]",
+    }.get(dialect, "")
+    call = Convolving(lift=True, pads=[(n - 1, n - 1) for n in np.shape(w)])
+    return program(
+        dialect,
+        f"convlib.signal import {name}",
+        [("x", x), ("weight", w, flip if s["reverse"] else "")],
+        lambda j: call.lines(j) if j else [f"y = {name}(x, weight)"],
     )
 
 

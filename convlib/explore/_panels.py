@@ -7,7 +7,7 @@ from math import floor, sqrt
 from typing import Any
 
 from convlib.explore._svg import CELL, Panel, box, cell, dot, esc, line, text, value, xy
-from convlib.explore._text import fmt
+from convlib.explore._text import fmt, spoken
 
 UP, DOWN = 16, 126
 """Heights of the two rows of dots."""
@@ -15,10 +15,37 @@ Dot = tuple[Any, ...]
 Link = tuple[int, int, int, bool]
 
 
-def grid(title: str, label: str, h: int, w: int, at: Callable[[int, int], Sequence[Any]]) -> Panel:
-    """Return cells in rows and columns; ``at(y, x)`` is what `cell` takes: value, class, go, crossed, colour."""
-    cells = (cell(x * CELL, y * CELL, *at(y, x)) for y in range(h) for x in range(w))
-    return Panel(title, label, w * CELL, h * CELL, "".join(cells))
+def mark(c: str, on: bool) -> str:
+    """Return a class, lit or not."""
+    return f"{c} h" if on else c
+
+
+def go_step(o: int) -> str:
+    """Return what a click on an output sets."""
+    return f"step={o}&cell=-1"
+
+
+def go_cell(i: int, picked: int) -> str:
+    """Return what a click on an input sets: a second click lets it go."""
+    return f"cell={-1 if i == picked else i}"
+
+
+def grid(
+    title: str,
+    rows: Sequence[Sequence[float]],
+    at: Callable[[int, int], Sequence[Any]],
+    label: str | None = None,
+    over: str = "",
+) -> Panel:
+    """Return rows of numbers as cells; ``at(y, x)`` is what `cell` takes after the value: class, go, crossed, colour.
+
+    `over` is drawn first.
+    """
+    cells = (
+        cell(x * CELL, y * CELL, fmt(v), *at(y, x)) for y, row in enumerate(rows) for x, v in enumerate(row)
+    )
+    words = f"{title}: {spoken(rows)}" if label is None else label
+    return Panel(title, words, len(rows[0]) * CELL, len(rows) * CELL, over + "".join(cells))
 
 
 def _head(x: float, y: float, u: float, v: float, c: str) -> str:

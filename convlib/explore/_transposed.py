@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from convlib.explore._conv import AXES, KERNELS, default_input
-from convlib.explore._conv_draw import element, sized
+from convlib.explore._code import Convolving, program
+from convlib.explore._conv import AXES, KERNELS, cut, default_input
+from convlib.explore._conv_draw import element, output_panel, sized
 from convlib.explore._conv_shape import Index, at3, flat3
 from convlib.explore._kind import Control, Data, Kind, State, drawable
-from convlib.explore._panels import grid, matrix, wiring
+from convlib.explore._panels import go_cell, go_step, grid, mark, matrix, wiring
 from convlib.explore._svg import CELL, Panel, Scene
-from convlib.explore._text import fmt, lines, literal, plural, spoken, times
+from convlib.explore._text import fmt, plural, times
 from convlib.explore._transposed_shape import LARGEST, Numbers, Reach, Transposed, check, limits
 from convlib.explore.explorer import Explorer
 
@@ -29,48 +30,31 @@ class Lit:
     outputs: set[int]
 
 
-def _mark(kind: str, on: bool) -> str:
-    return kind + (" h" if on else "")
-
-
-def _rows(values: Any, shape: Index) -> list[list[float]]:
-    return np.reshape(values, shape)[0].tolist()
-
-
 def _stamping(g: Numbers, lit: Lit, picked: int) -> list[Panel]:
     """Input, kernel, and the output before cropping."""
 
+    def given(y: int, x: int) -> tuple[Any, ...]:
+        i = flat3((0, y, x), g.n)
+        return mark("i", i in lit.inputs), go_cell(i, picked)
+
     def stamped(y: int, x: int) -> tuple[Any, ...]:
         f, lost = flat3((0, y, x), g.full), g.cropped((0, y, x))
-        go = "" if lost else f"step={g.where.index(f)}&cell=-1"
-        return fmt(g.sums[f]), _mark("p" if lost else "o", f in lit.stamped), go, lost
+        go = "" if lost else go_step(g.where.index(f))
+        return mark("p" if lost else "o", f in lit.stamped), go, lost
 
     title = f"stamped output {sized(g.full, g.rank)}" + (f", crop {g.pad[2]}" if g.pad[2] else "")
     return [
-        grid(f"input {sized(g.n, g.rank)}", f"input: {spoken(g.x[0])}", *g.n[1:], _inputs(g, lit, picked)),
-        grid(
-            f"kernel {sized(g.k, g.rank)}",
-            f"kernel: {spoken(g.w[0])}",
-            *g.k[1:],
-            _kernel(g, lit, turned=False),
-        ),
-        grid(title, f"{title}: {spoken(_rows(g.sums, g.full))}", *g.full[1:], stamped),
+        grid(f"input {sized(g.n, g.rank)}", g.x[0], given),
+        grid(f"kernel {sized(g.k, g.rank)}", g.w[0], _kernel(g, lit, turned=False)),
+        grid(title, np.reshape(g.sums, g.full)[0], stamped),
     ]
-
-
-def _inputs(g: Numbers, lit: Lit, picked: int) -> Any:
-    def at(y: int, x: int) -> tuple[Any, ...]:
-        i = flat3((0, y, x), g.n)
-        return fmt(g.x[0, y, x]), _mark("i", i in lit.inputs), f"cell={-1 if i == picked else i}"
-
-    return at
 
 
 def _kernel(g: Numbers, lit: Lit, *, turned: bool) -> Any:
     def at(y: int, x: int) -> tuple[Any, ...]:
         v, u = (g.k[1] - 1 - y, g.k[2] - 1 - x) if turned else (y, x)
         w = flat3((0, v, u), g.k)
-        return fmt(g.w[0, v, u]), _mark("k", w in lit.weights), "", False, w
+        return mark("k", w in lit.weights), "", False, w
 
     return at
 
@@ -81,26 +65,17 @@ def _sliding(g: Numbers, lit: Lit, picked: int, here: Index) -> list[Panel]:
     def held(y: int, x: int) -> int:
         return g.element(tuple(v - low for v, low in zip((0, y, x), g.low)))
 
-    def number(i: int) -> float:
-        return float(g.x.flat[i]) if i >= 0 else 0.0
-
     def zeros(y: int, x: int) -> tuple[Any, ...]:
         i = held(y, x)
         on = i == picked if picked >= 0 else g.under((0, y, x), here)
-        go = "" if i < 0 else f"cell={-1 if i == picked else i}"
-        return fmt(number(i)), _mark("p" if i < 0 else "i", on), go
+        return mark("p" if i < 0 else "i", on), "" if i < 0 else go_cell(i, picked)
 
-    def output(y: int, x: int) -> tuple[Any, ...]:
-        o = flat3((0, y, x), g.out)
-        return fmt(g.y[o]), _mark("o", o in lit.outputs), f"step={o}&cell=-1"
-
-    title, turned = f"zeros inserted {sized(g.wide, g.rank)}", "kernel turned by 180°"
-    values = [[number(held(y, x)) for x in range(g.wide[2])] for y in range(g.wide[1])]
-    y_words = f"output: {spoken(_rows(g.y, g.out))}"
+    wide = [[held(y, x) for x in range(g.wide[2])] for y in range(g.wide[1])]
+    values = [[float(g.x.flat[i]) if i >= 0 else 0.0 for i in row] for row in wide]
     return [
-        grid(title, f"{title}: {spoken(values)}", *g.wide[1:], zeros),
-        grid(turned, f"{turned}: {spoken(g.w[0, ::-1, ::-1])}", *g.k[1:], _kernel(g, lit, turned=True)),
-        grid(f"output {sized(g.out, g.rank)}", y_words, *g.out[1:], output),
+        grid(f"zeros inserted {sized(g.wide, g.rank)}", values, zeros),
+        grid("kernel turned by 180°", g.w[0, ::-1, ::-1], _kernel(g, lit, turned=True)),
+        output_panel(g.y, g.out, g.rank, 0, lit.outputs),
     ]
 
 
@@ -120,10 +95,10 @@ def _transpose(g: Numbers, s: State) -> list[Panel]:
         ]
         middle = (g.span[2] - 1) / 2 - g.pad[2]
         top = [
-            ((i * g.stride[2] + middle) * CELL + CELL / 2, fmt(v), "i", f"cell={-1 if i == picked else i}")
+            ((i * g.stride[2] + middle) * CELL + CELL / 2, fmt(v), "i", go_cell(i, picked))
             for i, v in enumerate(g.x[0, 0])
         ]
-        bottom = [(o * CELL + CELL / 2, fmt(v), "o", f"step={o}&cell=-1") for o, v in enumerate(g.y)]
+        bottom = [(o * CELL + CELL / 2, fmt(v), "o", go_step(o)) for o, v in enumerate(g.y)]
         words = f"{plural(len(links), 'wire')} from {plural(cols, 'input')} to {plural(rows, 'output')}."
         panels.append(
             wiring(
@@ -182,31 +157,17 @@ def _step_words(g: Numbers, step: int, taps: list[Reach]) -> tuple[str, str]:
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    r, p, more = d["rank"], s["padding"], s["output_padding"]
-    x, w = (literal(np.array(d[a])[(slice(s[n]),) * r]) for a, n in (("x", "size"), ("weight", "kernel")))
-    settings = f"stride={s['stride']}, padding={p}, output_padding={more}, dilation={s['dilation']}"
-    if dialect == "convlib":
-        call = f"y = conv_transpose{r}d(x[None], weight[None, None], {settings})[0]"
-        arrays = (f"x = np.array({x})", f"weight = np.array({w})")
-        return lines("import numpy as np", f"from convlib import conv_transpose{r}d", "", *arrays, call)
-    if dialect == "torch":
-        tensors = (
-            f"x = torch.tensor({x}, dtype=torch.float64)[None]",
-            f"weight = torch.tensor({w}, dtype=torch.float64)[None, None]",
-        )
-        call = f"y = F.conv_transpose{r}d(x, weight, {settings})[0]"
-        return lines("import torch", "import torch.nn.functional as F", "", *tensors, call)
-    part = ", ".join(f"{p}:{p + n}" for n in Transposed(s, d).out[3 - r :])
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f'x = np.array({x}, dtype="float32")',
-        f'weight = np.array({w}, dtype="float32")',
-        f"y = ops.conv_transpose(x[None, ..., None], weight[..., None, None], strides={s['stride']}, "
-        f'padding="valid", dilation_rate={s["dilation"]})[0, ..., 0]',
-        f"y = np.pad(y, (0, {more}))[{part}]  # Keras counts output_padding otherwise: crop by hand",
+    r = d["rank"]
+    call = Convolving(
+        up=True,
+        lift=True,
+        pads=[(s["padding"], s["padding"])] * r,
+        stride=s["stride"],
+        more=s["output_padding"],
+        dilation=s["dilation"],
+        out=Transposed(s, d).out[3 - r :],
     )
+    return program(dialect, f"convlib import conv_transpose{r}d", cut(s, d), call.lines)
 
 
 def _rank(a: Any) -> int:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from convlib.explore import _panels as panels
+from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._svg import CELL, Scene
-from convlib.explore._text import lines, literal, plural, times
+from convlib.explore._text import plural, times
 from convlib.explore.explorer import Explorer
 from convlib.kinds import channel_shuffle
 from convlib.matrix import block_permutation, conv_matrix
@@ -187,60 +188,28 @@ def _sum(g: Matrix, v: View, s: State, ins: list[str], outs: list[str]) -> str:
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
     g, turn = Wires(s, d), s["turn"]
-    w, (a, b) = literal(g.weight), (g.out, g.places) if turn else (g.channels, s["size"])
-    more = s["size"] + 2 * s["padding"] - g.span - (g.places - 1) * s["stride"]
-    each, name = g.out // g.groups, "conv_transpose1d" if turn else "conv1d"
+    a, b = (g.out, g.places) if turn else (g.channels, s["size"])
+    each = g.out // g.groups
 
     def mix(v: str, p: int, q: int) -> str | None:
         shuffled = f"{v} = {v}.reshape({p}, {q}, -1).swapaxes(0, 1).reshape({g.out}, -1)"
         return shuffled if s["shuffle"] and turn == (v == "x") else None
 
-    before, after = mix("x", each, g.groups), mix("y", g.groups, each)
-    extra = f"output_padding={more}, " if turn else ""
-    settings = (
-        f"stride={s['stride']}, padding={s['padding']}, {extra}groups={g.groups}, dilation={s['dilation']}"
+    call = Convolving(
+        up=turn,
+        pads=[(s["padding"], s["padding"])],
+        stride=s["stride"],
+        more=s["size"] + 2 * s["padding"] - g.span - (g.places - 1) * s["stride"],
+        groups=g.groups,
+        dilation=s["dilation"],
+        out=[s["size"]],
     )
-    shape = f".reshape({a}, {b})"
-    if dialect == "convlib":
-        arrays = (f"x = np.arange(1.0, {a * b + 1}){shape}", f"weight = np.array({w})", before)
-        call = f"y = {name}(x, weight, {settings})"
-        return lines("import numpy as np", f"from convlib import {name}", "", *arrays, call, after)
-    if dialect == "torch":
-        tensors = (
-            f"x = torch.arange(1.0, {a * b + 1}, dtype=torch.float64){shape}",
-            f"weight = torch.tensor({w}, dtype=torch.float64)",
-            before,
-        )
-        call = f"y = F.{name}(x, weight, {settings})"
-        return lines("import torch", "import torch.nn.functional as F", "", *tensors, call, after)
-    start = (
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f"x = np.arange(1.0, {a * b + 1}){shape}",
-        f'weight = np.array({w}, dtype="float32")',
-        before,
-    )
-    return lines(*start, *(_keras_up(g, s, more) if turn else _keras_down(s)), after)
-
-
-def _keras_up(g: Wires, s: State, more: int) -> tuple[str, ...]:
-    p = s["padding"]
-    return (
-        "# Keras has no transposed convolution with groups: one call per group",
-        f"parts = zip(np.split(x, {g.groups}), np.split(weight, {g.groups}))",
-        f"y = [ops.conv_transpose(p.T[None], w.transpose(2, 1, 0), strides={s['stride']}, "
-        f'padding="valid", dilation_rate={s["dilation"]})[0].T for p, w in parts]',
-        f"y = np.pad(np.concatenate(y), [(0, 0), (0, {more})])[:, {p}:{p + s['size']}]",
-    )
-
-
-def _keras_down(s: State) -> tuple[str | None, ...]:
-    p = s["padding"]
-    return (
-        f"x = np.pad(x, [(0, 0), ({p}, {p})])" if p else None,
-        f"y = ops.conv(x.T[None], weight.transpose(2, 1, 0), strides={s['stride']}, "
-        f'padding="valid", dilation_rate={s["dilation"]})[0].T',
+    arrays = [("x", f"arange(1.0, {a * b + 1}", f".reshape({a}, {b})"), ("weight", g.weight)]
+    return program(
+        dialect,
+        f"convlib import conv{'_transpose' if turn else ''}1d",
+        arrays,
+        lambda j: [mix("x", each, g.groups), *call.lines(j), mix("y", g.groups, each)],
     )
 
 

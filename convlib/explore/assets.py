@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def style() -> str:
     str
     """
     dark = _variables("dark")
-    return (
+    return _small(
         f".cx {{ {_variables('light')} }}\n"
         f"@media screen {{ {', '.join(_DARK)} {{ {dark} }} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ {_UNDECIDED} {{ {dark} }} }}\n"
@@ -84,7 +85,7 @@ def still_style() -> str:
     """Return the rules that a drawing on its own needs, on light and dark ground."""
     drawing = _css().split("/* the drawing */")[1].split("/* the controls */")[0]
     dark = f"@media (prefers-color-scheme: dark) {{ .cx {{ {_variables('dark')} }} }}"
-    return f".cx {{ {_variables('light')} }}\n{dark}\n{_wires()}{drawing}"
+    return _small(f".cx {{ {_variables('light')} }}\n{dark}\n{_wires()}{drawing}")
 
 
 def _variables(scheme: str) -> str:
@@ -104,3 +105,10 @@ def _wires() -> str:
 
 def _css() -> str:
     return (HERE / "explore.css").read_text("utf-8")
+
+
+def _small(css: str) -> str:
+    """Return a stylesheet without comments and the spaces that mean nothing."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css))
+    return re.sub(r": +", ":", css).replace(";}", "}").strip()

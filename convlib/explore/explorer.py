@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from convlib.explore import assets
+from convlib.explore._code import DIALECTS
 from convlib.explore._kind import Control, Data, Kind, State, high, illegal, settle
 from convlib.explore._svg import Scene, esc, text
 from convlib.shapes import ShapeError
-
-DIALECTS = ("convlib", "torch", "keras")
 
 
 class Still(str):

@@ -250,7 +250,7 @@ def test_import_needs_only_numpy():
 def test_keras_code_follows_its_conventions():
     """Channels last in x and in the kernel (k, in, out); padding done by hand."""
     code = explore.conv2d(padding=1, padding_mode="replicate", stride=2).code("keras")
-    assert 'x = np.pad(x, 1, mode="edge")' in code
+    assert 'x = np.pad(x, [(1, 1), (1, 1)], mode="edge")' in code
     assert (
         'y = ops.conv(x[None, ..., None], weight[..., None, None], strides=2, padding="valid", dilation_rate=1)[0, ..., 0]'
         in code

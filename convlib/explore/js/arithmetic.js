@@ -4,23 +4,23 @@ const sizesOf = s => {
   const { size: n, kernel: k, stride, dilation: d, p, output_padding: more } = s, up = s.way === "transposed", span = d * (k - 1) + 1;
   let low = p, high = p;
   if (s.padding === "valid") low = high = 0;
-  if (s.padding === "half") low = high = Math.floor(span / 2);
+  if (s.padding === "half") low = high = floor(span / 2);
   if (s.padding === "full") low = high = span - 1;
   if (s.padding === "causal") [low, high] = [span - 1, 0];
   if (s.padding === "same") {
-    const total = up ? span - stride : Math.max((Math.ceil(n / stride) - 1) * stride + span - n, 0);
-    low = Math.floor(Math.max(total, 0) / 2);
+    const total = up ? span - stride : max((ceil(n / stride) - 1) * stride + span - n, 0);
+    low = floor(max(total, 0) / 2);
     high = total - low;
   }
   const rest = n + low + high - span, base = (n - 1) * stride + span - low - high;
-  return { n, k, stride, d, more, up, span, low, high, rest, base, out: up ? base + more : Math.floor(rest / stride) + 1 };
+  return { n, k, stride, d, more, up, span, low, high, rest, base, out: up ? base + more : floor(rest / stride) + 1 };
 };
 
 // Every legal setting that turns n into `target`: kernels up to 9, strides up to 6, less padding than the kernel spans.
 const sizeSolutions = (s, target) => {
   const found = [], up = s.way === "transposed";
   for (let kernel = 1; kernel <= 9; kernel++) for (let stride = 1; stride <= 6; stride++)
-    for (let p = 0; p <= s.dilation * (kernel - 1); p++) for (let more = 0; more < (up ? Math.max(stride, s.dilation) : 1); more++) {
+    for (let p = 0; p <= s.dilation * (kernel - 1); p++) for (let more = 0; more < (up ? max(stride, s.dilation) : 1); more++) {
       const g = sizesOf({ ...s, kernel, stride, p, padding: "number", output_padding: more });
       if (g.out === target && (up || g.rest >= 0)) found.push([kernel, stride, p, more]);
     }
@@ -31,7 +31,7 @@ const sizeCheck = s => {
   const g = sizesOf(s);
   if (!g.up && g.more) return "output padding belongs to a transposed convolution";
   if (g.up && g.more && s.padding === "same") return "SAME fixes the size: output padding must be 0";
-  if (g.up && g.more >= Math.max(g.stride, g.d)) return `output padding must be less than the stride or the dilation: output padding ${g.more}, stride ${g.stride}, dilation ${g.d}`;
+  if (g.up && g.more >= max(g.stride, g.d)) return `output padding must be less than the stride or the dilation: output padding ${g.more}, stride ${g.stride}, dilation ${g.d}`;
   if (!g.up && g.rest < 0) return `the kernel does not fit: it spans ${g.span}, the input with its padding only ${g.n} + ${g.low} + ${g.high} = ${g.n + g.low + g.high}`;
   return g.up && g.out < 1 ? `nothing is left of the output: ${sizeFormula(g)[1]}` : "";
 };
@@ -45,7 +45,7 @@ const sizeFormula = g => {
 };
 
 const sizePanel = (s, g) => {
-  const total = g.up ? Math.max((g.n - 1) * g.stride + g.span, g.low + g.out) : g.n + g.low + g.high, right = x => x * CELL + CELL / 2;
+  const total = g.up ? max((g.n - 1) * g.stride + g.span, g.low + g.out) : g.n + g.low + g.high, right = x => x * CELL + CELL / 2;
   if (total > 18) return panel("the wires", `Too wide to draw: ${total} positions.`, 330, 24, text(0, 16, `${total} positions: too wide to draw; the numbers hold.`, "L"));
   const far = (total - 1) * CELL, middle = (g.span - 1) / 2, ends = range(g.up ? g.n : g.out);
   const near = j => right(j * g.stride + middle), reads = ends.flatMap(j => range(g.k).map(c => [j * g.stride + c * g.d, j, c]));
@@ -83,28 +83,9 @@ const sizeDraw = s => {
 };
 
 const sizeCode = (s, d, dialect) => {
-  const g = sizesOf(s), plain = g.low === g.high, more = g.up ? `, output_padding=${g.more}` : "", name = g.up ? "conv_transpose1d" : "conv1d";
-  const pad = g.up && s.padding === "same" ? '"same"' : plain ? g.low : `[(${g.low}, ${g.high})]`;
-  if (dialect === "convlib") return lines("import numpy as np", `from convlib import ${name}`, "",
-    `x = np.arange(${g.n}.0)`, `weight = np.arange(1.0, ${g.k + 1})`,
-    `y = ${name}(x[None], weight[None, None], stride=${g.stride}, padding=${pad}${more}, dilation=${g.d})[0]`);
-  if (dialect === "torch") {
-    const short = g.high < 0 ? -g.high : 0, cut = g.up && !plain;
-    return lines("import torch", "import torch.nn.functional as F", "",
-      `x = torch.arange(${g.n}.0, dtype=torch.float64)[None]`, `weight = torch.arange(1.0, ${g.k + 1}, dtype=torch.float64)[None, None]`,
-      plain || g.up ? null : `x = F.pad(x, (${g.low}, ${g.high}))`,
-      `y = F.${name}(x, weight, stride=${g.stride}, padding=${plain ? g.low : 0}${more}, dilation=${g.d})[0]`,
-      cut ? `y = F.pad(y, (0, ${short}))[${g.low}:${g.low + g.out}]` : null);
-  }
-  if (g.up) return lines("import numpy as np", "from keras import ops", "",
-    `x = np.arange(${g.n}.0)[None, :, None]`, `weight = np.arange(1.0, ${g.k + 1})[:, None, None]`,
-    `y = ops.conv_transpose(x, weight, strides=${g.stride}, padding="valid", dilation_rate=${g.d})[0, :, 0]`,
-    `y = np.pad(y, (0, ${g.more + Math.max(-g.high, 0)}))[${g.low}:${g.low + g.out}]  # Keras counts output_padding otherwise: crop by hand`);
-  const kept = s.padding === "same" || s.padding === "valid";
-  return lines("import numpy as np", "from keras import ops", "",
-    `x = np.arange(${g.n}.0)`, `weight = np.arange(1.0, ${g.k + 1})[:, None, None]`,
-    kept ? null : `x = np.pad(x, (${g.low}, ${g.high}))`,
-    `y = ops.conv(x[None, :, None], weight, strides=${g.stride}, padding="${kept ? s.padding : "valid"}", dilation_rate=${g.d})[0, :, 0]`);
+  const g = sizesOf(s);
+  return program(dialect, `convlib import conv${g.up ? "_transpose" : ""}1d`, [["x", `arange(${g.n}.0`], ["weight", `arange(1.0, ${g.k + 1}`]], j => convolving(j, { up: g.up, lift: true,
+    pads: [[g.low, g.high]], named: s.padding === "same" || s.padding === "valid" ? s.padding : undefined, stride: g.stride, more: g.more, dilation: g.d, out: [g.out] }));
 };
 
 KINDS.arithmetic = {

@@ -9,7 +9,7 @@ const rippleNumbers = s => {
 };
 
 const rippleDraw = s => {
-  const g = rippleNumbers(s), a = 18, here = g.taps(s.step), wide = [g.total, g.total], depth = Math.max(...g.phases) - Math.min(...g.phases);
+  const g = rippleNumbers(s), a = 18, here = g.taps(s.step), wide = [g.total, g.total], depth = max(...g.phases) - min(...g.phases);
   const words = (name, all) => `${name}: ${spoken([all])}`, counts = `overlap counts in two dimensions, ${g.total}×${g.total}`;
   const draw = group("row", [
     bars("weights", words("weights", g.w), 28, g.w, "K", here), bars("phase sums", words("phase sums", g.phases), 28, g.phases, "K", [s.step % s.stride])]) +
@@ -24,12 +24,7 @@ const rippleDraw = s => {
     sum: `y[${s.step}] = ${here.length ? here.map(j => `w[${j}]`).join(" + ") + " = " + here.map(j => times(g.w[j])).join(" + ") + " = " + v : "0, for no stamp reaches it"}` };
 };
 
-const rippleCode = (s, d, dialect) => {
-  const w = literal(s.weights.slice(0, s.kernel));
-  if (dialect === "convlib") return lines("import numpy as np", "from convlib import conv_transpose1d", "", `x = np.ones((1, ${s.size}))`, `weight = np.array([[${w}]])`, `y = conv_transpose1d(x, weight, stride=${s.stride})`);
-  if (dialect === "torch") return lines("import torch", "import torch.nn.functional as F", "", `x = torch.ones((1, ${s.size}), dtype=torch.float64)`, `weight = torch.tensor([[${w}]], dtype=torch.float64)`, `y = F.conv_transpose1d(x, weight, stride=${s.stride})`);
-  return lines("import numpy as np", "from keras import ops", "", `x = np.ones((1, ${s.size}, 1), dtype="float32")`, `weight = np.array(${w}, dtype="float32")[:, None, None]`,
-    `y = ops.conv_transpose(x, weight, strides=${s.stride}, padding="valid")[0, :${(s.size - 1) * s.stride + s.kernel}, 0]`);
-};
+const rippleCode = (s, d, dialect) => program(dialect, "convlib import conv_transpose1d", [["x", `ones((${s.size},)`], ["weight", s.weights.slice(0, s.kernel)]], j =>
+  convolving(j, { up: true, lift: true, pads: [[0, 0]], stride: s.stride, out: [(s.size - 1) * s.stride + s.kernel] }));
 
 KINDS.checkerboard = { check: () => "", draw: rippleDraw, code: rippleCode, limits: s => ({ outputs: (s.size - 1) * s.stride + s.kernel - 1 }), used: s => s.kernel };

@@ -6,17 +6,17 @@ const slideParts = (s, d) => {
   const w = s.reverse ? w0.slice().reverse().map(r => r.slice().reverse()) : w0;
   const n = [x.length, x[0].length], k = [w.length, w[0].length], out = n.map((v, j) => v + k[j] - 1);
   const taps = o => {
-    const at = [Math.floor(o / out[1]) - k[0] + 1, o % out[1] - k[1] + 1];
-    return range(k[0] * k[1]).map(j => [Math.floor(j / k[1]), j % k[1]]).filter(([a, b]) => at[0] + a >= 0 && at[0] + a < n[0] && at[1] + b >= 0 && at[1] + b < n[1])
+    const at = [floor(o / out[1]) - k[0] + 1, o % out[1] - k[1] + 1];
+    return range(k[0] * k[1]).map(j => [floor(j / k[1]), j % k[1]]).filter(([a, b]) => at[0] + a >= 0 && at[0] + a < n[0] && at[1] + b >= 0 && at[1] + b < n[1])
       .map(([a, b]) => ({ q: [at[0] + a, at[1] + b], weight: w[a][b], x: x[at[0] + a][at[1] + b] }));
   };
   const sums = () => range(out[0] * out[1]).map(o => {
-    const top = Math.floor(o / out[1]) - k[0] + 1, left = o % out[1] - k[1] + 1;
+    const top = floor(o / out[1]) - k[0] + 1, left = o % out[1] - k[1] + 1;
     let sum = 0;
     for (let a = 0; a < k[0]; a++) for (let b = 0; b < k[1]; b++) sum += w[a][b] * ((x[top + a] || [])[left + b] || 0);
     return sum;
   });
-  return { flat, x, w, n, k, out, taps, sums, at: [Math.floor(s.step / out[1]), s.step % out[1]] };
+  return { flat, x, w, n, k, out, taps, sums, at: [floor(s.step / out[1]), s.step % out[1]] };
 };
 
 const slidePage = (s, d, g) => {
@@ -41,8 +41,8 @@ const slideBars = (s, g) => {
 
 const slideDraw = (s, d) => {
   const parts = slideParts(s, d), g = { ...parts, y: parts.sums() }, taps = g.taps(s.step), shown = taps.filter(t => t.weight && t.x), v = g.y[s.step];
-  const name = o => g.flat ? `y[${o}]` : `y[${Math.floor(o / g.out[1])}, ${o % g.out[1]}]`, best = Math.max(...g.y);
-  const where = range(g.y.length).filter(o => Math.abs(g.y[o] - best) < 1e-9), places = where.slice(0, 3).map(name).join(", ");
+  const name = o => g.flat ? `y[${o}]` : `y[${floor(o / g.out[1])}, ${o % g.out[1]}]`, best = max(...g.y);
+  const where = range(g.y.length).filter(o => abs(g.y[o] - best) < 1e-9), places = where.slice(0, 3).map(name).join(", ");
   const way = s.reverse ? "Convolution turns the kernel and slides it" : "Correlation slides the kernel as it is";
   return { draw: g.flat ? slideBars(s, g) : slidePage(s, d, g), labels: { step: `${s.step + 1} of ${g.y.length}` }, numbers: { y: g.y },
     say: `${way}. ${name(s.step)} = ${fmt(v)}: ${plural(shown.length, "product is", "products are")} not zero. The greatest output, ${fmt(best)}, stands at ${plural(where.length, "place")}: ${places}${where.length > 3 ? ", …" : ""}.`,
@@ -50,14 +50,10 @@ const slideDraw = (s, d) => {
 };
 
 const slideCode = (s, d, dialect) => {
-  const flat = s.view === "signal", x = literal(flat ? s.signal : d.page), w = literal(flat ? s.kernel : d.letter), r = flat ? 1 : 2;
-  const g = slideParts(s, d), low = flat ? [g.k[1] - 1] : g.k.map(v => v - 1);
-  const name = s.reverse ? "convolve" : "correlate", turn = range(r).map(() => "::-1").join(", ");
-  if (dialect === "convlib") return lines("import numpy as np", `from convlib.signal import ${name}`, "", `x = np.array(${x})`, `kernel = np.array(${w})`, `y = ${name}(x, kernel)`);
-  if (dialect === "torch") return lines("import torch", "import torch.nn.functional as F", "", `x = torch.tensor(${x}, dtype=torch.float64)[None]`,
-    `kernel = torch.tensor(${w}, dtype=torch.float64)${s.reverse ? `.flip(${range(r).join(", ")})` : ""}`, `y = F.conv${r}d(x, kernel[None, None], padding=(${low.join(", ")},))[0]`);
-  return lines("import numpy as np", "from keras import ops", "", `x = np.pad(np.array(${x}, dtype="float32"), [${low.map(v => `(${v}, ${v})`).join(", ")}])`,
-    `kernel = np.array(${w}, dtype="float32")${s.reverse ? `[${turn}]` : ""}`, `y = ops.conv(x[None, ..., None], kernel[..., None, None], padding="valid")[0, ..., 0]`);
+  const g = slideParts(s, d), [x, w] = g.flat ? [s.signal, s.kernel] : [d.page, d.letter], r = g.flat ? 1 : 2, name = s.reverse ? "convolve" : "correlate";
+  const turn = { torch: `.flip(${range(r).join(", ")})`, keras: `[${range(r).map(() => "::-1").join(", ")}]` }[dialect];
+  return program(dialect, "convlib.signal import " + name, [["x", x], ["weight", w, s.reverse ? turn : ""]], j =>
+    j ? convolving(j, { lift: true, pads: g.k.slice(2 - r).map(v => [v - 1, v - 1]) }) : [`y = ${name}(x, weight)`]);
 };
 
 KINDS.correlation = { check: () => "", draw: slideDraw, code: slideCode, limits: (s, d) => ({ outputs: product(slideParts(s, d).out) - 1 }),

@@ -4,6 +4,7 @@
 // The files of this folder are joined into one classic script (convlib.explore.script).
 
 const KINDS = {};
+const { abs, ceil, floor, max, min } = Math;
 
 // ---------------------------------------------------------------- numbers as text
 const put = (n, d) => {
@@ -13,18 +14,18 @@ const put = (n, d) => {
 
 // At most three digits, a true minus sign; noise below 1e-9 is zero, and ties round away from it.
 const fmt = v => {
-  const a = Math.abs(v) * (1 + 1e-10), sign = v < 0 ? "−" : "";
+  const a = abs(v) * (1 + 1e-10), sign = v < 0 ? "−" : "";
   if (a < 1e-9) return "0";
   if (a >= 0.01 && a < 1e4) {
     const d = a < 10 ? 2 : a < 100 ? 1 : 0;
-    return sign + put(Math.floor(a * [1, 10, 100][d] + 0.5), d);
+    return sign + put(floor(a * [1, 10, 100][d] + 0.5), d);
   }
   let m = a, e = 0;
   while (m >= 10) { m /= 10; e++; }
   while (m < 1) { m *= 10; e--; }
-  let n = Math.floor(m * 10 + 0.5);
+  let n = floor(m * 10 + 0.5);
   if (n >= 100) { n = 10; e++; }
-  return sign + put(n, 1) + "e" + (e < 0 ? "−" : "") + Math.abs(e);
+  return sign + put(n, 1) + "e" + (e < 0 ? "−" : "") + abs(e);
 };
 const times = v => v < 0 ? "(" + fmt(v) + ")" : fmt(v);
 const literal = a => Array.isArray(a) ? "[" + a.map(literal).join(", ") + "]" : String(a);
@@ -32,11 +33,15 @@ const spoken = rows => rows.map(r => r.map(fmt).join(" ")).join("; ");
 const lines = (...all) => all.filter(v => v !== null).join("\n") + "\n";
 const plural = (n, one, many) => n + " " + (n === 1 ? one : many || one + "s");
 const range = n => [...Array(n).keys()];
+const table = (h, w, f) => range(h).map(y => range(w).map(x => f(y, x)));
+const product = a => a.reduce((p, v) => p * v, 1);
+const total = a => a.reduce((p, v) => p + v, 0);
+const terms = taps => taps.map(t => `${times(t.weight)}·${times(t.x)}`).join(" + ");
 
 // ---------------------------------------------------------------- drawing
 const CELL = 32;
 const esc = t => String(t).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
-const xy = v => String(Math.floor(v * 10 + 0.5) / 10);
+const xy = v => String(floor(v * 10 + 0.5) / 10);
 const goes = go => go ? ` data-go="${go}"` : "";
 const box = (x, y, w, h, c, go) => `<path class="${c}" d="M${xy(x)} ${xy(y)}h${xy(w)}v${xy(h)}h${xy(-w)}z"${goes(go)}/>`;
 const line = (x, y, u, v, c) => `<path class="${c}" d="M${xy(x)} ${xy(y)}L${xy(u)} ${xy(v)}"/>`;
@@ -51,13 +56,17 @@ const cell = (x, y, t, c, go, crossed, colour = -1) => box(x + 1, y + 1, CELL - 
 
 // A panel: a title over a body of w × h, and its words for those who do not see it.
 const panel = (title, label, w, h, body) => {
-  const width = Math.max(Math.ceil(w), Math.ceil(title.length * 7.2)), height = Math.ceil(h) + 24;
+  const width = max(ceil(w), ceil(title.length * 7.2)), height = ceil(h) + 24;
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${esc(label)}">` +
     text(0, 14, title, "T") + `<g transform="translate(0 24)">${body}</g></svg>`;
 };
-// Cells in rows and columns: at(y, x) is what cell takes: [value, class, go, crossed, colour].
-const grid = (title, label, h, w, at) => panel(title, label, w * CELL, h * CELL,
-  range(h).map(y => range(w).map(x => cell(x * CELL, y * CELL, ...at(y, x))).join("")).join(""));
+// Rows of numbers as cells: at(y, x) is what cell takes after the value: [class, go, crossed, colour]. `over` is drawn first.
+const grid = (title, rows, at, label = title + ": " + spoken(rows), over = "") => panel(title, label, rows[0].length * CELL, rows.length * CELL,
+  over + rows.flatMap((row, y) => row.map((v, x) => cell(x * CELL, y * CELL, fmt(v), ...at(y, x)))).join(""));
+// What is lit; what a click on an output or an input sets.
+const mark = (c, on) => c + (on ? " h" : "");
+const goStep = o => `step=${o}&cell=-1`;
+const goCell = (i, s) => "cell=" + (i === s.cell ? -1 : i);
 
 // Settings to choose from, [label, go, chosen]; the component makes buttons of them.
 const listing = (title, items) => `<p>${esc(title)}</p><ul>` +
@@ -86,10 +95,10 @@ const wiring = (title, label, w, top, bottom, links, words, arrow = 0) => {
 // Small cells shaded by value; what is negative has the colour of what is muted. `over` is drawn on top, and a click on the
 // whole picks a cell: "name,columns,rows".
 const shades = (title, label, [h, w], a, at, kind, over, pick) => {
-  const all = range(h).map(y => range(w).map(x => at(y, x))), peak = Math.max(...all.flat().map(Math.abs)) || 1;
+  const all = range(h).map(y => range(w).map(x => at(y, x))), peak = max(...all.flat().map(abs)) || 1;
   let body = box(0, 0, w * a, h * a, "m");
   for (const y of range(h)) for (const x of range(w)) {
-    const v = all[y][x], depth = Math.floor(Math.abs(v) / peak * 20 + 0.5) / 20;
+    const v = all[y][x], depth = floor(abs(v) / peak * 20 + 0.5) / 20;
     if (depth) body += `<path class="${v < 0 ? "N" : kind}" fill-opacity="${depth}" d="M${x * a} ${y * a}h${a}v${a}h-${a}z"/>`;
   }
   return panel(title, label, w * a, h * a, body + over + picker(0, 0, w * a, h * a, pick));
@@ -98,11 +107,11 @@ const picker = (x, y, w, h, pick) => pick ? `<path class="P" d="M${x} ${y}h${w}v
 
 // Bars over a line, their values above; `lit` ones are outlined. Clicks pick from bar `from` on.
 const bars = (title, label, a, values, kind, lit, pick, from = 0) => {
-  const peak = Math.max(1e-9, ...values.map(Math.abs)), tall = 40, low = values.some(v => v < 0), zero = 16 + tall;
+  const peak = max(1e-9, ...values.map(abs)), tall = 40, low = values.some(v => v < 0), zero = 16 + tall;
   const h = zero + (low ? tall : 0) + 4;
   let body = line(0, zero, values.length * a, zero, "x");
   values.forEach((v, j) => {
-    const b = Math.abs(v) / peak * tall, on = lit.includes(j);
+    const b = abs(v) / peak * tall, on = lit.includes(j);
     body += box(j * a + 2, v < 0 ? zero : zero - b, a - 4, b, kind.toLowerCase() + (on ? " h" : ""));
     if (v || on) body += text(j * a + a / 2, v < 0 ? zero - 4 : zero - b - 4, fmt(v), "s");
   });
@@ -111,7 +120,7 @@ const bars = (title, label, a, values, kind, lit, pick, from = 0) => {
 
 // A matrix as coloured cells: at(r, c) is [weight's number, value] or null; lit rows and columns are outlined.
 const matrix = (title, label, rows, cols, at, litRows, litCols) => {
-  const a = Math.max(3, Math.min(24, Math.floor(300 / cols), Math.floor(400 / rows))), w = cols * a, h = rows * a;
+  const a = max(3, min(24, floor(300 / cols), floor(400 / rows))), w = cols * a, h = rows * a;
   let body = box(0, 0, w, h, "m");
   for (const r of range(rows)) for (const c of range(cols)) {
     const e = at(r, c);
@@ -161,7 +170,7 @@ const settle = (kind, controls, s, d) => {
   const out = { ...s };
   for (const c of controls) if (typeof c[3] === "string") {
     const [low, high] = limitOf(kind, c, out, d);
-    out[c[0]] = Math.min(Math.max(out[c[0]], low), high);
+    out[c[0]] = min(max(out[c[0]], low), high);
   }
   return out;
 };
@@ -176,7 +185,7 @@ const wish = (kind, controls, s, d, changes) => {
   let over = "";
   if (c && typeof c[3] === "number" && !(changes[name] >= c[2] && changes[name] <= c[3])) {
     over = `${c[1]} must be an integer from ${c[2]} to ${c[3]}, not ${changes[name]}`;
-    changes = { ...changes, [name]: Math.min(Math.max(changes[name] || 0, c[2]), c[3]) };
+    changes = { ...changes, [name]: min(max(changes[name] || 0, c[2]), c[3]) };
   }
   let got = attempt();
   const why = got.why || over;
@@ -325,7 +334,7 @@ class Explorer {
   go(by) {
     const { low, high } = this.ends();
     this.stop();
-    this.want(this.turn(Math.min(Math.max(this.s.step + by, low), high)));
+    this.want(this.turn(min(max(this.s.step + by, low), high)));
   }
 
   key(e) {
@@ -341,7 +350,7 @@ class Explorer {
     this.stop();
     if (hit.dataset.pick) {
       const [name, columns, rows] = hit.dataset.pick.split(","), r = hit.getBoundingClientRect();
-      const part = (v, from, size, n) => Math.min(n - 1, Math.floor((v - from) / size * n));
+      const part = (v, from, size, n) => min(n - 1, floor((v - from) / size * n));
       return this.want({ [name]: part(e.clientY, r.top, r.height, rows) * columns + part(e.clientX, r.left, r.width, columns) });
     }
     this.want(this.decode(new URLSearchParams(hit.dataset.go), ""));
