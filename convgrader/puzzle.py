@@ -27,6 +27,8 @@ class Puzzle:
     properties : list of (str, callable)
         What every right answer has, asked before its values: a sentence that says what does not hold, and ``holds(answer, *case)``.
         A third item names the misconception behind an answer without the property.
+    listing : bool
+        Whether an answer lists what fits, so that another length is no wrong shape.
     """
 
     reference: Callable[..., Any]
@@ -34,6 +36,7 @@ class Puzzle:
     cases: list[tuple]
     slips: dict[str, Callable[..., Any]] = field(default_factory=dict)
     properties: Sequence[tuple] = ()
+    listing: bool = False
 
     def answers(self, function: Callable[..., Any]) -> list[np.ndarray]:
         """Return what a function answers to all cases."""
@@ -54,7 +57,8 @@ class Puzzle:
                 return slip
         if len(got) > 1 and all(equal(answer, got[0]) for answer in got):
             return "constant-result"
-        return _general(got, self.answers(self.reference))
+        found = _general(got, self.answers(self.reference))
+        return None if found == "wrong-shape" and self.listing else found
 
 
 def _general(got: list[np.ndarray], right: list[np.ndarray]) -> str | None:

@@ -54,6 +54,13 @@ def test_numbers_by_hand():
     assert check.puzzle(lambda: not_there, "by-hand").failed == check.NOT_WRITTEN  # noqa: F821
 
 
+def test_a_list_of_another_length_has_no_wrong_shape(monkeypatch):
+    evens = Puzzle(lambda n: list(range(0, n, 2)), ("n",), [(6,), (9,)], listing=True)
+    monkeypatch.setattr(check, "puzzles", lambda: {"evens": evens})
+    report = check.puzzle(lambda n: list(range(n)), "evens")
+    assert (report.ok, report.slip) == (False, None)
+
+
 def test_links_draws_a_line_for_each_wire_and_a_number_for_each_dot():
     svg = pictures.links(("two", [4, 2], [[(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)]]), ("one", [2], []))
     assert svg.count("<line") == 4
