@@ -23,7 +23,9 @@ def contestants(layer: Layer) -> dict[str, Call]:
     calls["gemm alone"] = bare_gemm(layer)
     if layer.transposed:
         return calls
-    for method in ("direct", "gemm", "fft", "winograd4"):
+    for method in ("direct", "gemm", "toeplitz", "fft", "winograd4"):
+        if method == "toeplitz" and layer.c_out > 8 * layer.groups:
+            continue  # many filters multiply the zeros many times
         if method == "fft" and layer.kernel**layer.rank * layer.groups < 64:
             continue  # transforms of every filter: hundreds of times slower, and no question
         try:

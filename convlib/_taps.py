@@ -61,36 +61,41 @@ def stamp(
 def _stamp_blocks(
     x: Array, weight: Array, size: Sequence[int], start: Sequence[int], stride: Sequence[int], groups: int
 ) -> Array:
-    """`stamp` for wide strides that divide the kernel: it falls into blocks, each added in one piece.
+    """`stamp` for wide strides that divide the kernel: it falls into blocks, and each output block is one sum.
 
-    Block b of the stamp of input i fills the output's block i + b. Memory: two times one group of one sample.
+    Output block j adds block b of the stamp of input j − b, for all b: rows of s outputs are one matrix product.
+    Memory: the canvas of one group of one sample, and ΠK/Πs copies of x.
     """
     (samples, c_in, *places), (_, c_group, *kernel) = x.shape, weight.shape
     rank, per_group = len(kernel), c_in // groups
     counts = [k // s for k, s in zip(kernel, stride)]  # blocks in the kernel
+    filled = arrays.zeros((samples, groups, per_group, *(p + 2 * c - 2 for p, c in zip(places, counts))), x)
+    inside = tuple(slice(c - 1, c - 1 + p) for p, c in zip(places, counts))
+    filled[(..., *inside)] = x.reshape(samples, groups, per_group, *places)
+    seen = arrays.sliding_windows(filled, counts, (1,) * rank, (1,) * rank)  # (N, G, I, *B, *c), B blocks out
+    seen = arrays.permute(seen, (0, 1, *range(3, 3 + rank), 2, *range(3 + rank, 3 + 2 * rank)))
+    *many, last = (p + c - 1 for p, c in zip(places, counts))
+    terms = per_group * prod(counts)
+    spaced = [length for b in many for length in (b, 1)]
+    columns = seen.reshape(samples, groups, 1, *spaced, last, terms)  # (N, G, 1, B0, 1, …, Br, I·Πc)
+
     split = [length for pair in zip(counts, stride) for length in pair]
-    blocks = weight.reshape(groups, per_group, c_group, *split)
+    blocks = weight.reshape(groups, per_group, c_group, *split)  # (G, I, O, c0, s0, c1, s1, …)
     outer, inner = range(3, 3 + 2 * rank, 2), range(4, 4 + 2 * rank, 2)
-    blocks = arrays.permute(blocks, (0, *outer, 2, *inner, 1))  # (G, *blocks, O, *s, I)
-    flat = x.reshape(samples, groups, per_group, prod(places))  # (N, G, I, L)
-    interleaved = [
-        0,
-        *(axis for n in range(rank) for axis in (1 + rank + n, 1 + n)),
-    ]  # (O, S0, s0, S1, s1, …)
+    blocks = arrays.flip(blocks, tuple(outer))
+    blocks = arrays.permute(blocks, (0, 2, *inner[:-1], 1, *outer, inner[-1]))  # (G, O, s0, …, I, *c, sr)
+    spaced = [length for s in stride[:-1] for length in (1, s)]
+    filters = blocks.reshape(groups, c_group, *spaced, terms, stride[-1])  # (G, O, 1, s0, …, I·Πc, sr)
+
     out = arrays.zeros((samples, groups, c_group, *size), x)
+    pairs = [length for b, s in zip((*many, last), stride) for length in (b, s)]
     for n, g in np.ndindex(samples, groups):
-        canvas_size = [length for p, c, s in zip(places, counts, stride) for length in (p + c - 1, s)]
-        canvas = arrays.zeros((c_group, *canvas_size), x)
-        for block in np.ndindex(*counts):
-            products = blocks[(g, *block)].reshape(c_group * prod(stride), per_group) @ flat[n, g]
-            products = arrays.permute(products.reshape(c_group, *stride, *places), interleaved)
-            where = [index for b, p in zip(block, places) for index in (slice(b, b + p), slice(None))]
-            canvas[(slice(None), *where)] += products
-        canvas = canvas.reshape(c_group, *((p + c - 1) * s for p, c, s in zip(places, counts, stride)))
+        canvas = arrays.empty((c_group, *pairs), x)  # (O, B0, s0, …, Br, sr)
+        arrays.matmul(columns[n, g], filters[g], canvas)
+        canvas = canvas.reshape(c_group, *(b * s for b, s in zip((*many, last), stride)))
         ends = [_inside(have, want, 0, low, 1, 1) for have, want, low in zip(canvas.shape[1:], size, start)]
-        out[(n, g, slice(None), *(to for _, to in ends))] = canvas[
-            (slice(None), *(source for source, _ in ends))
-        ]
+        target, source = (tuple(end[k] for end in ends) for k in (1, 0))
+        out[(n, g, slice(None), *target)] = canvas[(slice(None), *source)]
     return out.reshape(samples, groups * c_group, *size)
 
 

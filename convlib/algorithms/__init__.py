@@ -17,6 +17,7 @@ from convlib.algorithms.choose import choose_method, estimated_times
 from convlib.algorithms.direct import direct
 from convlib.algorithms.fft import fft
 from convlib.algorithms.gemm import gemm
+from convlib.algorithms.toeplitz import toeplitz
 from convlib.algorithms.winograd import winograd2, winograd4
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "direct",
     "fft",
     "gemm",
+    "toeplitz",
     "winograd2",
     "winograd4",
 ]
@@ -34,6 +36,7 @@ __all__ = [
 METHODS: dict[str, Callable[..., Array]] = {
     "direct": direct,
     "gemm": gemm,
+    "toeplitz": toeplitz,
     "fft": fft,
     "winograd2": winograd2,
     "winograd4": winograd4,
@@ -52,7 +55,7 @@ def check_method(
     if method not in ("auto", *METHODS):
         known = ", ".join(map(repr, ("auto", *METHODS)))
         raise ValueError(f"{operation}: method must be one of {known}, not {method!r}.")
-    if exact and method not in ("auto", "direct", "gemm"):
+    if exact and method not in ("auto", "direct", "gemm", "toeplitz"):
         raise ValueError(
             f"{operation}: integers are exact; method={method!r} rounds. Take 'gemm' or 'direct'."
         )
@@ -77,8 +80,7 @@ def correlate(
         method = "gemm"  # nothing to add: there is no spectrum of nothing
     elif method == "auto":
         times = estimated_times(x.shape, weight.shape, stride, dilation, groups)
-        by_fft = (
-            times["fft"] < times["gemm"] and not exact and arrays.all_finite(x) and arrays.all_finite(weight)
-        )
-        method = "fft" if by_fft else "gemm"
+        method = min(times, key=lambda name: times[name])
+        if method != "gemm" and (exact or not (arrays.all_finite(x) and arrays.all_finite(weight))):
+            method = "gemm"
     return METHODS[method](x, weight, stride, dilation, groups)

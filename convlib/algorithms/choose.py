@@ -7,13 +7,19 @@ from math import log2, prod
 from typing import Any
 
 from convlib.algorithms.fft import PIECE, fast_length
+from convlib.algorithms.toeplitz import tile_length
 from convlib.shapes import integer, output_size, per_axis, resolve_padding
 
 # Nanoseconds in float32 on two cores of an Intel Xeon (Sapphire Rapids), fitted to the layers of
 # benchmarks/layers.py. Only their ratios decide, and where the two methods are close it matters little.
 PER_MULTIPLY_ADD = 0.02  # in a large matrix product
-PER_COPIED = 0.45  # a number of the columns, written and read
-PER_BUTTERFLY = 1.1  # per number and log2 of the transform's length
+PER_BANDED = 0.04  # in the small products of the Toeplitz method
+PER_COPIED = (
+    0.45  # a number of the columns, written and read; twice that if its neighbours are not next to it
+)
+PER_RUN = 4  # numbers that lie side by side, copied in one go
+PER_BUTTERFLY = 0.85  # per number and log2 of the transform's length
+ONCE = {"gemm": 1e4, "toeplitz": 3e4, "fft": 1e5}  # before the first number
 PER_FREQUENCY = 3.0  # a complex multiply-add between spectra
 
 
@@ -27,9 +33,9 @@ def choose_method(
 ) -> str:
     """The method that ``method="auto"`` takes for NumPy arrays of these shapes.
 
-    It is "gemm" or "fft". The others stay to be named: "direct" is never the fastest by much, and the Winograd
-    methods gain at most a third on the layers measured, for an error that is up to 30 times larger.
-    Integers always take "gemm", which is exact; so do inputs with NaN or Inf, which an FFT would spread.
+    It is "gemm", "toeplitz" or "fft". The others stay to be named: "direct" is never the fastest by much, and the
+    Winograd methods gain at most a third on the layers measured, for an error that is up to 30 times larger.
+    Integers always take "gemm"; so do inputs with NaN or Inf, which the other two would spread.
 
     Parameters
     ----------
@@ -51,6 +57,8 @@ def choose_method(
     --------
     >>> choose_method((1, 256, 56, 56), (256, 256, 3, 3), padding=1)
     'gemm'
+    >>> choose_method((1, 96, 56, 56), (96, 1, 7, 7), padding=3, groups=96)
+    'toeplitz'
     >>> choose_method((1, 64, 56, 56), (64, 1, 31, 31), padding=15, groups=64)
     'fft'
     """
@@ -75,10 +83,16 @@ def estimated_times(
     """Nanoseconds that each method may take for an x that is padded already."""
     (samples, c_in, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
     extent = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
-    positions = samples * prod(output_size(n, k, s) for n, k, s in zip(size, extent, stride))
+    *_, length = out = [output_size(n, k, s) for n, k, s in zip(size, extent, stride)]
+    positions = samples * prod(out)
     columns = c_group * prod(kernel) * positions
     multiply_adds = columns * c_out
-    gemm = PER_MULTIPLY_ADD * multiply_adds + PER_COPIED * groups * columns
+    apart = 2 if stride[-1] > 1 else 1
+    gemm = PER_MULTIPLY_ADD * multiply_adds + (apart * PER_COPIED + PER_RUN / length) * groups * columns
+    tile = tile_length(length)
+    reach = (tile - 1) * stride[-1] + extent[-1]  # inputs that a piece of so many outputs reads
+    bands = c_group * prod(kernel[:-1]) * reach * positions
+    toeplitz = PER_BANDED * bands * c_out + (PER_COPIED + PER_RUN / reach) * groups * bands / tile
 
     points = [fast_length(n) for n in size]
     if len(kernel) == 1 and size[0] > 2 * fast_length(PIECE * extent[0]):
@@ -88,4 +102,5 @@ def estimated_times(
     transforms = samples * c_in + c_out * c_group + samples * c_out
     frequencies = samples * c_out * c_group * numbers / 2
     fft = PER_BUTTERFLY * transforms * numbers * log2(numbers + 1) + PER_FREQUENCY * frequencies
-    return {"gemm": gemm, "fft": fft}
+    times = {"gemm": gemm, "toeplitz": toeplitz, "fft": fft}
+    return {method: ONCE[method] + time for method, time in times.items()}

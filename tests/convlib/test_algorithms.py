@@ -16,11 +16,11 @@ from convlib import algorithms, reference
 from convlib.algorithms._blocks import blocks
 from convlib.algorithms.fft import fast_length
 
-fft, gemm, winograd = (
-    importlib.import_module(f"convlib.algorithms.{name}") for name in ("fft", "gemm", "winograd")
+fft, gemm, toeplitz, winograd = (
+    importlib.import_module(f"convlib.algorithms.{name}") for name in ("fft", "gemm", "toeplitz", "winograd")
 )
 
-ANY_KERNEL = ["direct", "gemm", "fft"]
+ANY_KERNEL = ["direct", "gemm", "toeplitz", "fft"]
 EPSILON = {"float32": 2.0**-24, "float64": 2.0**-53, "complex64": 2.0**-24}
 CALLS = {1: convlib.conv1d, 2: convlib.conv2d, 3: convlib.conv3d}
 
@@ -99,7 +99,7 @@ def assert_holds_and_is_sharp(error, bound):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("method", ["direct", "gemm"])
+@pytest.mark.parametrize("method", ["direct", "gemm", "toeplitz"])
 def test_sums_err_as_the_root_of_their_number(rng, dtype, method):
     x, weight = positive(rng, (1, 16, 9, 8), (5, 16, 3, 4), dtype)
     terms = prod(weight.shape[1:])
@@ -145,10 +145,10 @@ def test_long_signals_are_cut_and_added_where_they_overlap(
     assert cuts
 
 
-@pytest.mark.parametrize("method", ["gemm", "fft", "winograd2", "winograd4"])
+@pytest.mark.parametrize("method", ["gemm", "toeplitz", "fft", "winograd2", "winograd4"])
 @pytest.mark.parametrize("limit", [1, 50, 700])
 def test_block_sizes_do_not_change_the_answer(rng, monkeypatch, method, limit):
-    for module in (gemm, fft, winograd):
+    for module in (gemm, toeplitz, fft, winograd):
         monkeypatch.setattr(module, "BLOCK", limit)
         monkeypatch.setattr(module, "SMALL_BLOCK", limit, raising=False)
     x, weight = layer(rng, (3, 6, 8, 9), (3, 3), 4, 2)
@@ -248,9 +248,19 @@ def test_gradients_through_padding(rng, mode):
     )
 
 
-@pytest.mark.parametrize("method", ["gemm", "fft"])
+@pytest.mark.parametrize("method", ["gemm", "toeplitz", "fft"])
 def test_gradients_across_blocks_and_pieces(rng, monkeypatch, method):
     torch = pytest.importorskip("torch", reason="torch is not installed")
-    monkeypatch.setattr({"gemm": gemm, "fft": fft}[method], "BLOCK", 20)
+    monkeypatch.setattr({"gemm": gemm, "fft": fft, "toeplitz": toeplitz}[method], "BLOCK", 20)
     x, weight = (torch.tensor(array, requires_grad=True) for array in layer(rng, (1, 2, 50), (2,), 2))
     assert torch.autograd.gradcheck(lambda *a: convlib.conv1d(*a, method=method), (x, weight))
+
+
+def test_auto_takes_toeplitz_for_depthwise_but_keeps_nan_in_its_windows(rng):
+    x, weight = layer(rng, (1, 96, 56, 56), (7, 7), 96, 96)
+    assert convlib.choose_method(x.shape, weight.shape, padding=3, groups=96) == "toeplitz"
+    x[0, 5, 20, 20] = np.nan
+    got = convlib.conv2d(x, weight, padding=3, groups=96)
+    rows, columns = np.nonzero(np.isnan(got[0, 5]))
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (17, 23, 17, 23)
+    assert np.isnan(got).sum() == 49

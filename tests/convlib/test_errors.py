@@ -80,7 +80,7 @@ def test_shape_errors(arguments, says):
         (
             {"method": "fastest"},
             ValueError,
-            "method must be one of 'auto', 'direct', 'gemm', 'fft', 'winograd2', 'winograd4', not 'fastest'.",
+            "method must be one of 'auto', 'direct', 'gemm', 'toeplitz', 'fft', 'winograd2', 'winograd4', not 'fastest'.",
         ),
         (
             {"method": "winograd4", "stride": 2},
