@@ -160,7 +160,7 @@ PUZZLES = {
         },
         [
             (
-                "Every number of the weight is found once in the result.",
+                "The result does not hold the numbers of the weight, each once.",
                 lambda got, w: got.size != w.size or np.array_equal(np.sort(got, None), np.sort(w, None)),
             )
         ],

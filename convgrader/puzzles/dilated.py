@@ -102,7 +102,7 @@ PUZZLES = {
         },
         [
             (
-                "The signal goes in and as many values come out.",
+                "Not as many values come out as went in.",
                 lambda y, x, w, n: y.shape == x.shape,
                 "wrong-shape",
             ),
@@ -123,7 +123,7 @@ PUZZLES = {
         },
         [
             (
-                "A list of places is in rising order, each place once.",
+                "The places are not in rising order, each once.",
                 lambda got, rates: got.ndim == 1 and bool((np.diff(got) > 0).all()),
             ),
         ],
