@@ -12,6 +12,8 @@ from convlib.explore import palette
 INK = {name: shades["light"] for name, shades in palette.PALETTE.items()}
 WEIGHTS = palette.CHANNELS["light"]
 BOX = 36
+WIDEST = 480
+"""Pictures side by side grow no wider than this: on a phone their numbers have to be read."""
 
 
 class _Drawing:
@@ -182,7 +184,7 @@ def wires(size: int, kernel: int, stride: int) -> str:
 
 
 def links(*parts: tuple[str, list[int], list[list[tuple[int, int, int]]]]) -> str:
-    """Draw rows of numbered dots with wires from each row to the next, pictures side by side.
+    """Draw rows of numbered dots with wires from each row to the next, pictures side by side where they fit.
 
     Parameters
     ----------
@@ -190,12 +192,17 @@ def links(*parts: tuple[str, list[int], list[list[tuple[int, int, int]]]]) -> st
         How many dots each row has, and for each step from a row to the next its wires as (from, to, colour): the same
         number, the same colour.
     """
-    drawing, left = _Drawing(), 0
+    drawing, left, top = _Drawing(), 0, 0
     for title, sizes, wires_of_rows in parts:
-        drawing.text(left, 10, title)
         widest, last = max(sizes), len(sizes) - 1
+        wide = max(widest * 44 + 8, 8 * len(title))
+        left, top = _place(drawing, left, top, wide)
+        drawing.text(left, top + 10, title)
         at = [
-            [(left + 24 + round((place + (widest - size) / 2) * 44), 52 + row * 84) for place in range(size)]
+            [
+                (left + 24 + round((place + (widest - size) / 2) * 44), top + 52 + row * 84)
+                for place in range(size)
+            ]
             for row, size in enumerate(sizes)
         ]
         for row, wires_here in enumerate(wires_of_rows):
@@ -208,27 +215,29 @@ def links(*parts: tuple[str, list[int], list[list[tuple[int, int, int]]]]) -> st
                 drawing.dot(x, y, "input" if row == 0 else "output" if row == last else "muted")
                 beside = (x, y - 14) if row == 0 else (x, y + 24) if row == last else (x + 17, y + 5)
                 drawing.text(*beside, str(place), "ink", "middle")
-        left += max(widest * 44 + 8, 8 * len(title)) + 40
+        left += wide + 40
     return drawing.svg()
 
 
 def grids(*parts: tuple[str, str, list[str], list[tuple[int, int]]]) -> str:
-    """Draw grids side by side.
+    """Draw grids side by side, or below each other where they would not fit on a phone.
 
     Parameters
     ----------
     *parts : (title, colour, rows, marked)
         A row is its texts, separated by blanks; ``.`` is an empty box. ``marked`` lists the (row, column) that are filled.
     """
-    drawing, left = _Drawing(), 0
+    drawing, left, top = _Drawing(), 0, 0
     for title, colour, rows, marked in parts:
-        drawing.text(left, 10, title, colour)
         cells = [row.split() for row in rows]
+        wide = max(max(len(row) for row in cells) * BOX, 9 * len(title))
+        left, top = _place(drawing, left, top, wide)
+        drawing.text(left, top + 10, title, colour)
         for r, row in enumerate(cells):
             for c, text in enumerate(row):
                 shown = "" if text == "." else text
-                drawing.box(left + c * BOX, 24 + r * BOX, shown, colour, fill=(r, c) in marked)
-        left += max(max(len(row) for row in cells) * BOX, 9 * len(title)) + 40
+                drawing.box(left + c * BOX, top + 24 + r * BOX, shown, colour, fill=(r, c) in marked)
+        left += wide + 40
     return drawing.svg()
 
 
@@ -249,6 +258,11 @@ def positions(size: int, kernel: int, stride: int, padding: int) -> str:
         drawing.line(begin + 4, top, begin + kernel * BOX - 4, top, INK["output"])
         drawing.height = max(drawing.height, top + 10)
     return drawing.svg()
+
+
+def _place(drawing: _Drawing, left: int, top: int, wide: int) -> tuple[int, int]:
+    """Return where the next part of a picture begins: beside the last one, or below all if it would not fit."""
+    return (0, drawing.height + 28) if left and left + wide > WIDEST else (left, top)
 
 
 def _short(x1: int, y1: int, x2: int, y2: int) -> tuple[int, int, int, int]:

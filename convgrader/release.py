@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from html import escape
 from pathlib import Path
 from textwrap import dedent
 
@@ -161,7 +162,8 @@ def _picture(source: Source, cell: Cell, alt: str) -> str:
     except Exception as error:
         raise AuthorError(source.path, cell.line, f"the picture fails: {error!r}") from error
     data = base64.b64encode(svg.encode()).decode()
-    return f"![{alt}](data:image/svg+xml;base64,{data})"
+    # Not ![](…): Markdown readers refuse an address of this kind, all but JupyterLab's.
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
 
 
 def _solution(cell: Cell) -> str:

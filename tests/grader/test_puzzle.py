@@ -67,3 +67,17 @@ def test_links_draws_a_line_for_each_wire_and_a_number_for_each_dot():
     assert svg.count("<circle") == 4 + 2 + 2
     colours = [part.split('stroke="')[1][:7] for part in svg.split("<line")[1:]]
     assert colours[0] == colours[2] != colours[1] == colours[3]
+
+
+def test_parts_that_would_not_fit_on_a_phone_stand_below_each_other():
+    rows = ["a b c d e f g h"]
+    narrow = pictures.grids(("one", "input", rows, []), ("two", "output", ["a b c"], []))
+    wide = pictures.grids(("one", "input", rows, []), ("two", "output", rows, []))
+    for svg, beside in ((narrow, True), (wide, False)):
+        one, two = (
+            part.split('y="')[1].split('"')[0]
+            for part in svg.split("<text")[1::]
+            if ">one<" in part or ">two<" in part
+        )
+        assert (one == two) == beside
+        assert int(svg.split('width="')[1].split('"')[0]) <= pictures.WIDEST + 32
