@@ -23,7 +23,7 @@ class Puzzle:
     cases : list of tuple
         Numbers, strings, lists or arrays. A function under test gets copies.
     slips : dict of callable
-        Misconception id to a function that gives the answers which it leads to.
+        Misconception id to a function that gives the answers which it leads to, or to a list of such functions.
     properties : list of (str, callable)
         What every right answer has, asked before its values: a sentence that says what does not hold, and ``holds(answer, *case)``.
         A third item names the misconception behind an answer without the property.
@@ -34,7 +34,7 @@ class Puzzle:
     reference: Callable[..., Any]
     arguments: tuple[str, ...]
     cases: list[tuple]
-    slips: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    slips: dict[str, Callable[..., Any] | list[Callable[..., Any]]] = field(default_factory=dict)
     properties: Sequence[tuple] = ()
     listing: bool = False
 
@@ -52,9 +52,10 @@ class Puzzle:
 
     def name(self, got: list[np.ndarray]) -> str | None:
         """Name the slip that gives the same answers to all cases."""
-        for slip, function in self.slips.items():
-            if all(map(equal, self.answers(function), got)):
-                return slip
+        for slip, functions in self.slips.items():
+            for function in functions if isinstance(functions, list) else [functions]:
+                if all(map(equal, self.answers(function), got)):
+                    return slip
         if len(got) > 1 and all(equal(answer, got[0]) for answer in got):
             return "constant-result"
         found = _general(got, self.answers(self.reference))
