@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +34,7 @@ class Puzzle:
     reference: Callable[..., Any]
     arguments: tuple[str, ...]
     cases: list[tuple]
-    slips: dict[str, Callable[..., Any] | list[Callable[..., Any]]] = field(default_factory=dict)
+    slips: Mapping[str, Callable[..., Any] | list[Callable[..., Any]]] = field(default_factory=dict)
     properties: Sequence[tuple] = ()
     listing: bool = False
 
