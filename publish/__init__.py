@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 def setup(app: Any) -> dict[str, Any]:
     """Register everything with Sphinx; Jupyter Book loads this through `_config.yml`."""
-    from publish import api, directives, figures, formulas, ledger, stations
+    from publish import api, directives, figures, formulas, html, ledger, misconceptions, stations
 
     app.add_config_value(
         "comments_config", {}, "env"
@@ -22,7 +22,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("config-inited", _configure, priority=100)
     app.connect("builder-inited", _assets)
     app.connect("html-page-context", _page, priority=900)
-    for part in (directives, figures, formulas, ledger, stations, api):
+    for part in (html, directives, misconceptions, figures, formulas, ledger, stations, api):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
 
@@ -78,7 +78,7 @@ def _assets(app: Any) -> None:
 
 def _page(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """What the templates know about a page."""
-    from publish import notebooks
+    from publish import cards, notebooks
 
     tree = TocTree(app.env)
     body = context.get("body", "")
@@ -96,6 +96,7 @@ def _page(app: Any, pagename: str, templatename: str, context: dict[str, Any], d
     headings = _headings(context.get("toc", "")) if doctree is not None else ""
     context["headings"] = headings
     context["reader_notebook"] = notebooks.links(app.srcdir, pagename)
+    context["share"] = cards.about(app, pagename, context.get("title", ""), body, doctree)
 
 
 def _headings(toc: str) -> str:

@@ -25,7 +25,7 @@ JUPYTER_BOOK = "import sys; from jupyter_book.cli.main import main; main(prog_na
 def build_site(root: Path, only: list[str] | None = None) -> int:
     """Build the whole book, or some of its pages into a folder of their own; 0 if all is well."""
     started = time.perf_counter()
-    output = root / "_build" / ("only-" + "-".join(only) if only else "")
+    output = root / "_build" / (_folder(only) if only else "")
     output.mkdir(parents=True, exist_ok=True)
     try:
         with _alone(output):
@@ -185,8 +185,16 @@ def _messages(said: str, root: Path) -> list[str]:
     return list(dict.fromkeys(text.replace(f"{root}{os.sep}", "") for text in found))
 
 
+def _folder(only: list[str]) -> str:
+    """A name for the folder of some pages; where they are many, it is cut short."""
+    name = "only-" + "-".join(only).replace("/", "-")
+    if len(name) <= 120:
+        return name
+    return f"{name[:100]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
 def _only(root: Path, only: list[str]) -> list[str]:
-    docs = [slug if "/" in slug else f"book/{slug}" for slug in only]
+    docs = [slug if slug.startswith(("book/", "exercises/")) else f"book/{slug}" for slug in only]
     docs = [doc.removesuffix(".md").removesuffix(".ipynb") for doc in docs]
     for doc in docs:
         pages.source(root, doc)

@@ -1,8 +1,7 @@
-"""The course's directives: promise, question, answer, predict, formulas, quiz, exercises, map; the role slip."""
+"""The course's directives: promise, question, answer, predict, formulas, quiz, exercises, map."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,38 +9,11 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives as options
 from sphinx import addnodes
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxDirective
 
-from publish import pages
+from publish.html import html
 
-MISCONCEPTIONS = pages.OURS / "convlib" / "misconceptions.json"
 _CHOICE = re.compile(r"^[-*] \[( |x|X)\] ")
-
-
-class tag(nodes.General, nodes.TextElement):
-    """An HTML element with attributes, around whatever it contains."""
-
-
-def _visit(self: Any, node: tag) -> None:
-    attributes = {key: value for key, value in node["attributes"].items() if value is not None}
-    written = "".join(f' {key}="{self.attval(str(value))}"' for key, value in attributes.items())
-    self.body.append(f"<{node['name']}{written}>")
-
-
-def _depart(self: Any, node: tag) -> None:
-    if node["name"] not in {"input", "br"}:
-        self.body.append(f"</{node['name']}>")
-
-
-def html(name: str, /, *children: nodes.Node, **attributes: Any) -> tag:
-    """An element; `class_` stands for class, and an underscore inside a name for a dash."""
-    named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-    return tag("", "", *children, name=name, attributes=named)
-
-
-def misconceptions() -> dict[str, dict[str, str]]:
-    """The one list of misconceptions, by id."""
-    return json.loads(MISCONCEPTIONS.read_text(encoding="utf-8"))
 
 
 class Box(SphinxDirective):
@@ -217,30 +189,8 @@ class Map(SphinxDirective):
         return builder.get_relative_uri(self.env.docname, name) if name in self.env.found_docs else None
 
 
-class Slip(SphinxRole):
-    """`{slip}`id``: the misconception behind a wrong choice, by its title."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        known = misconceptions()
-        if self.text not in known:
-            close = _closest(self.text, known)
-            message = self.inliner.reporter.error(
-                f"slip: no misconception is called {self.text!r}{close}", line=self.lineno
-            )
-            return [], [message]
-        return [html("span", nodes.Text(known[self.text]["title"] + "."), class_="slip")], []
-
-
-def _closest(name: str, known: dict[str, Any]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else " in convlib/misconceptions.json"
-
-
 def setup(app: Any) -> None:
-    """Register nodes, directives and the role."""
-    app.add_node(tag, html=(_visit, _depart))
+    """Register the directives."""
     for name in Box.labels:
         app.add_directive(name, Box)
     app.add_directive("promise", Promise)
@@ -249,4 +199,3 @@ def setup(app: Any) -> None:
     app.add_directive("quiz", Quiz)
     app.add_directive("exercises", Exercises)
     app.add_directive("map", Map)
-    app.add_role("slip", Slip())

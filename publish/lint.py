@@ -47,7 +47,7 @@ def errors_in(root: Path) -> list[str]:
 
 def notebooks(root: Path) -> list[Path]:
     """The book's executed pages."""
-    return [path for path in sorted((root / "book").glob("*.md")) if pages.is_notebook(path)]
+    return [path for path in sorted((root / "book").rglob("*.md")) if pages.is_notebook(path)]
 
 
 def stations(text: str) -> list[str]:
@@ -133,9 +133,10 @@ def _toc(root: Path) -> list[str]:
         if not any((root / f"{doc}{suffix}").is_file() for suffix in (".md", ".ipynb")):
             line = next((k for k, row in enumerate(text, 1) if doc in row), 1)
             errors.append(f"_toc.yml:{line}: {doc} does not exist: write it, or take the line out")
-    for path in sorted((root / "book").glob("*.md")):
-        if f"book/{path.stem}" not in named:
-            errors.append(f"book/{path.name}:1: it is not in _toc.yml: add `- file: book/{path.stem}`")
+    for path in sorted((root / "book").rglob("*.md")):
+        doc = path.relative_to(root).with_suffix("").as_posix()
+        if doc not in named:
+            errors.append(f"{doc}.md:1: it is not in _toc.yml: add `- file: {doc}`")
     return errors
 
 

@@ -1,6 +1,6 @@
 """Digits in prose: a number that a sentence states comes from a cell, so a typed digit is a mistake.
 
-A question states nothing, so `{question}` and `{quiz}` may hold digits.
+A question states nothing, so `{question}`, `{quiz}` and a heading that asks may hold digits.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _HIDDEN = (
     re.compile(r"\[\^\w+\]|\{[#.][^}\n]*\}"),  # footnotes, attributes
 )
 _LIST = re.compile(r"^\s*\d+[.)] ")
+_ASKS = re.compile(r"^#+ .*\?\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -42,7 +43,9 @@ def _lines(name: str, lines: list[str], first: int) -> Iterator[str]:
 
 
 def _prose(name: str, lines: list[str], first: int) -> Iterator[str]:
-    text = "\n".join("" if line.startswith("%") else _LIST.sub("", line) for line in lines)
+    text = "\n".join(
+        "" if line.startswith("%") or _ASKS.match(line) else _LIST.sub("", line) for line in lines
+    )
     for pattern in _HIDDEN:
         text = pattern.sub(lambda match: " \n" * match[0].count("\n") or " ", text)
     for offset, line in enumerate(text.split("\n")):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from publish import directives, pages
+from publish import directives, misconceptions, pages
 
 # A role with its text, or else a code span, in which nothing is looked for.
 _ROLE_OR_CODE = re.compile(
@@ -61,6 +62,7 @@ class Writer:
             "predict": self._predict,
             "quiz": self._quiz,
             "exercises": self._exercises,
+            "misconception": self._misconception,
             "map": lambda b: ["*The map of every kind is on the first page of the book.*", ""],
             "dropdown": lambda b: _details(self._inline(b.argument, b.line), self._inner(b)),
             "admonition": lambda b: _quoted(f"**{self._inline(b.argument, b.line)}**\n\n{self._inner(b)}"),
@@ -111,6 +113,23 @@ class Writer:
         slug = self.path.stem
         return [f"**Exercises for this chapter:** [{slug}.ipynb](exercises/{slug}.ipynb)", ""]
 
+    def _misconception(self, block: pages.Block) -> list[str]:
+        entry = self._entry(block.argument, block.line)
+        return [
+            f"### {entry['title']}",
+            "",
+            f"**Wrong:** {entry['wrong']}",
+            "",
+            f"**Right:** {entry['right']}",
+            "",
+        ]
+
+    def _entry(self, id: str, line: int) -> dict[str, str]:
+        known = misconceptions.misconceptions()
+        if id not in known:
+            raise pages.PageError(f"{self.name}:{line}: {misconceptions.unknown(id)}")
+        return known[id]
+
     def _role(self, name: str, text: str, line: int) -> str:
         if name == "glue:text":
             key = text.partition(":")[0] if text not in self.values else text
@@ -118,10 +137,9 @@ class Writer:
                 raise pages.PageError(f"{self.name}:{line}: no cell of this page glues {text!r}")
             return self.values[key].strip("'")
         if name == "slip":
-            known = directives.misconceptions()
-            if text not in known:
-                raise pages.PageError(f"{self.name}:{line}: no misconception is called {text!r}")
-            return f"*{known[text]['title']}.*"
+            entry = self._entry(text, line)
+            page = (self.root / "book" / entry.get("page", "")).resolve()
+            return self._notebook(page, f"*{entry['title']}.*")
         if name.startswith("cite"):
             return ", ".join(self._citation(key.strip(), line) for key in text.split(","))
         if name == "math":
@@ -160,9 +178,15 @@ class Writer:
         if not text and target.with_suffix(".md").is_file():
             heading = re.search(r"^# (.+)$", target.with_suffix(".md").read_text(encoding="utf-8"), re.M)
             text = heading[1] if heading else slug
-        if target.parent == self.path.parent.resolve() and slug in self.books:
-            return f"[{text}]({slug}.ipynb)"
-        return text
+        return self._notebook(target.with_suffix(""), text)
+
+    def _notebook(self, target: Path, text: str) -> str:
+        """A link to another page's notebook, where it has one."""
+        book = (self.root / "book").resolve()
+        if not target.is_relative_to(book) or target.relative_to(book).as_posix() not in self.books:
+            return text
+        address = Path(os.path.relpath(target, self.path.parent.resolve())).as_posix()
+        return f"[{text}]({address}.ipynb)"
 
 
 def _quoted(text: str) -> list[str]:

@@ -34,13 +34,13 @@ def repository() -> str:
 
 def links(root: Any, pagename: str) -> dict[str, str]:
     """Where a page's notebook is: for the download, and for Colab if the repository is known."""
-    folder, _, slug = pagename.rpartition("/")
+    folder, _, slug = pagename.partition("/")
     if folder == "book":
         path = Path(root) / f"{pagename}.md"
         if not (path.is_file() and pages.is_notebook(path)):
             return {}
         file = f"notebooks/{slug}.ipynb"
-    elif folder == "exercises" and (Path(root) / f"{pagename}.ipynb").is_file():
+    elif folder == "exercises" and "/" not in slug and (Path(root) / f"{pagename}.ipynb").is_file():
         file = f"notebooks/exercises/{slug}.ipynb"
     else:
         return {}
@@ -56,7 +56,7 @@ def write(root: Path, docs: list[str], cache: Path, folder: Path) -> list[str]:
     built = wheel.build()
     shutil.copy(built, folder / built.name)
     errors: list[str] = []
-    books = {doc.rpartition("/")[2] for doc in docs if links(root, doc) and doc.startswith("book/")}
+    books = {doc.removeprefix("book/") for doc in docs if links(root, doc) and doc.startswith("book/")}
     for doc in docs:
         found = links(root, doc)
         if not found:

@@ -39,7 +39,7 @@ _INDEX = """\
 
 def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -> list[str]:
     """Copy the built pages into a new folder, finished; answer what is wrong in them."""
-    from publish import links, notebooks
+    from publish import cards, links, notebooks
 
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -56,6 +56,7 @@ def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -
     )
     (fresh / ".nojekyll").touch()
     _needed(built, fresh)
+    cards.write(docs, built, fresh, cache.parent.parent / "cards")
     errors = notebooks.write(root, docs, cache, fresh / "notebooks")
     return errors + links.check(fresh, root)
 
