@@ -49,6 +49,8 @@ class Report:
         if self.slip:
             entry = misconceptions()[self.slip]
             lines.append(f"  → {entry['title']} ({self.slip}). {entry['right']}")
+            if "page" in entry:
+                lines.append(f"    The book refutes it with a cell: book/{entry['page']}.html#{self.slip}")
         return lines
 
     def __repr__(self) -> str:
@@ -63,5 +65,5 @@ class Report:
 
 @cache
 def misconceptions() -> dict[str, dict[str, str]]:
-    """Return convlib's table of misconceptions: id to title, wrong and right."""
+    """Return convlib's table of misconceptions: id to title, wrong, right, and the page that refutes it."""
     return json.loads(files("convlib").joinpath("misconceptions.json").read_text(encoding="utf-8"))

@@ -53,7 +53,7 @@ class Diagnosis:
 
 @cache
 def misconceptions() -> dict[str, dict[str, str]]:
-    """The table of misconceptions: id to title, wrong and right.
+    """The table of misconceptions: id to title, wrong, right, and the page that refutes it where there is one.
 
     Returns
     -------

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
+from bs4 import BeautifulSoup
 from PIL import Image, ImageDraw, ImageFont
 
 from convlib.explore.palette import CHANNELS, PALETTE
@@ -66,7 +66,8 @@ def _foot(pen: _Pen) -> None:
 
 def _explorer(pen: _Pen, panels: list[str], top: float) -> None:
     """Draw as many panels as stay large enough to be read, in rows, as large as fits."""
-    drawings = [ElementTree.fromstring(panel) for panel in panels]
+    drawings = [BeautifulSoup(panel, "html.parser").svg for panel in panels]
+    places: list[tuple[float, float]] = []
     room = (WIDTH - 2 * MARGIN, HEIGHT - 76 - top)
     for count in range(len(drawings), 0, -1):
         places, (width, height) = _rows(drawings[:count], *room)
@@ -127,20 +128,19 @@ class _Pen:
     def panel(self, drawing: Any, x: float, y: float, scale: float) -> None:
         """One picture of an explorer."""
         for shape, dx, dy in _shapes(drawing, 0, 0):
-            name = shape.tag.rpartition("}")[2]
-            classes = shape.get("class", "").split()
+            classes = shape.get("class", [])
 
             def at(u: float, v: float, dx: float = dx, dy: float = dy) -> tuple[float, float]:
                 return ((x + (u + dx) * scale) * FINE, (y + (v + dy) * scale) * FINE)
 
-            if name == "text":
+            if shape.name == "text":
                 size = next((_SIZES[c] for c in classes if c in _SIZES), 13)
                 place = at(float(shape.get("x")), float(shape.get("y")))
                 anchor = "ls" if {"T", "L"} & set(classes) else "ms"
-                self.canvas.text(place, shape.text or "", INK, _font(size * scale, "T" in classes), anchor)
+                self.canvas.text(place, shape.get_text(), INK, _font(size * scale, "T" in classes), anchor)
                 continue
             fill, stroke, width = _look(classes)
-            if name == "circle":
+            if shape.name == "circle":
                 cx, cy = at(float(shape.get("cx")), float(shape.get("cy")))
                 r = float(shape.get("r")) * scale * FINE
                 self.canvas.ellipse(
@@ -197,8 +197,8 @@ def _faded(colour: str, opacity: float) -> tuple[int, ...]:
 
 def _shapes(element: Any, dx: float, dy: float) -> Iterator[tuple[Any, float, float]]:
     """The shapes below an element, each with how far it is moved."""
-    for child in element:
-        if child.tag.rpartition("}")[2] == "g":
+    for child in element.find_all(True, recursive=False):
+        if child.name == "g":
             moved = re.fullmatch(
                 r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", child.get("transform", "translate(0 0)")
             )
@@ -214,8 +214,8 @@ def _shapes(element: Any, dx: float, dy: float) -> Iterator[tuple[Any, float, fl
 def _paths(d: str) -> Iterator[tuple[list[tuple[float, float]], bool]]:
     """A path's pieces: their points, and whether they are closed."""
     points: list[tuple[float, float]] = []
-    if left := re.sub(_STEP, "", d).strip():
-        raise ValueError(f"card: a path has {left!r}, and only M, L, h, v and z are known")
+    if unknown := set(re.findall(r"[A-Za-z]", d)) - set("MLhvz"):
+        raise ValueError(f"card: a path has {sorted(unknown)}, and only M, L, h, v and z are known")
     for step, numbers in _STEP.findall(d):
         values = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
         if step == "M" and points:

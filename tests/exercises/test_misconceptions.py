@@ -47,8 +47,8 @@ def problems(table):
     for name, entry in table.items():
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
             found.append(f"{name}: an id is in kebab-case")
-        if set(entry) != {"title", "wrong", "right"}:
-            found.append(f"{name}: fields are title, wrong, right")
+        if set(entry) - {"page"} != {"title", "wrong", "right"}:
+            found.append(f"{name}: fields are title, wrong, right, and page where a page refutes it")
             continue
         if any(
             not isinstance(text, str) or text != " ".join(text.split()) or not text for text in entry.values()

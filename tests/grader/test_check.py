@@ -96,6 +96,11 @@ def test_a_report_shows_the_misconceptions_words():
     assert "a &lt;b&gt;" in report._repr_html_()
 
 
+def test_a_report_leads_to_the_page_that_refutes_the_misconception():
+    *_, last = str(Report("mine", failed="it does not", slip="output-padding-ignored")).splitlines()
+    assert last == "    The book refutes it with a cell: book/misconceptions.html#output-padding-ignored"
+
+
 def test_what_is_not_written_yet_is_no_crash():
     def stub(*_, **__):
         raise NotImplementedError

@@ -96,7 +96,9 @@ def write_book(root: Path, pages: dict[str, str]) -> Path:
     shutil.copy(ROOT / "_config.yml", root)
     shutil.copy(ROOT / "book" / "references.bib", root / "book")
     for name, text in pages.items():
-        (root / "book" / f"{name}.md").write_text(text, encoding="utf-8")
+        path = root / "book" / f"{name}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     first, *rest = pages
     chapters = "".join(f"      - file: book/{name}\n" for name in rest)
     parts = f"parts:\n  - caption: One\n    chapters:\n{chapters}" if rest else ""

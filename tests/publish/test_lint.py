@@ -38,6 +38,7 @@ def cell(code, options=""):
         "$$\no = 3\n$$",
         ":::{quiz}\nHow many of 3?\n\n- [x] 3 -- yes, 3\n:::",
         ":::{question}\nWhy stride 2?\n:::",
+        "# From 7 to 14: which stride?",
         ":::{promise}\n:minutes: 45\nText.\n:::",
         "```python\nx = 3\n```",
         "% 3 comments",
@@ -54,6 +55,7 @@ def test_digits_may_stand_in_names_code_and_mathematics(text):
         ("---\nkernelspec: {}\n---\n\nThere are 3.", 5, "3"),
         (":::{answer}\nOne.\n\nTwo are 2 too many.\n:::", 4, "2"),
         ("## Part 2", 1, "2"),
+        ("Why stride 2?", 1, "2"),
         ("| a | 0.5 |", 1, "0.5"),
         (":::{admonition} The 4 kinds\nText.\n:::", 1, "4"),
         ("`code` and $x$\nthen 7 more", 2, "7"),
@@ -182,10 +184,13 @@ def test_an_unknown_station_a_claim_made_twice_and_a_page_outside_the_toc_are_na
         text.replace('claim("index.sum"', 'claim("index.sum", x == 4, says="F.")\nclaim("index.sum"')
     )
     (chapter / "book" / "stray.md").write_text("# Stray\n")
+    (chapter / "book" / "answers").mkdir()
+    (chapter / "book" / "answers" / "lost.md").write_text("# Lost\n")
     said = "\n".join(lint.errors_in(chapter))
     assert "no station is called 'wrng'" in said
     assert "the claim 'index.sum' is also made at book/index.md:" in said
     assert "book/stray.md:1: it is not in _toc.yml: add `- file: book/stray`" in said
+    assert "book/answers/lost.md:1: it is not in _toc.yml: add `- file: book/answers/lost`" in said
 
 
 def test_a_stale_reference_page_is_named(chapter):

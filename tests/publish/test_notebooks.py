@@ -8,14 +8,23 @@ import pytest
 
 from publish import notebooks, pages
 from publish.markdown import Writer
+from publish.misconceptions import misconceptions
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
 def writer(make_book, tmp_path):
-    root = make_book(tmp_path, {"index": "# The index\n", "other": "# Another\n"})
-    return Writer(root, root / "book" / "index.md", {"count": "4"}, {"other"})
+    pages = {
+        "index": "# The index\n",
+        "other": "# Another\n",
+        "answers/one": "# One?\n",
+        "misconceptions": "# Wrong\n",
+    }
+    root = make_book(tmp_path, pages)
+    return Writer(
+        root, root / "book" / "index.md", {"count": "4"}, {"other", "answers/one", "misconceptions"}
+    )
 
 
 def convert(writer, text, first=1):
@@ -30,6 +39,8 @@ def convert(writer, text, first=1):
         ("{slip}`kernel-reversed` It stays.", "*The kernel was reversed.* It stays."),
         ("{cite:t}`dumoulin2016` says", "Dumoulin and Visin (2016) says"),
         ("[one](other.md#part) and [two](gone.md), [](other.md)", "[one](other.ipynb) and two, [Another](other.ipynb)"),
+        ("[](answers/one.md)", "[One?](answers/one.ipynb)"),
+        ("{slip}`transposed-inverts`", "[*A transposed convolution undoes a convolution.*](misconceptions.ipynb)"),
         (":::{question}\nWhy {glue:text}`count`?\n:::", "> Why 4?"),
         (":::{predict}\nHow many?\n\nFour.\n:::", "**Predict.** How many?\n\n<details><summary>What happens</summary>\n\nFour.\n\n</details>"),
         ("```python\n{unknown}`x`\n```", "```python\n{unknown}`x`\n```"),
@@ -38,6 +49,27 @@ def convert(writer, text, first=1):
 )  # fmt: skip
 def test_ours_becomes_plain(writer, written, plain):
     assert convert(writer, written) == plain
+
+
+def test_a_page_in_a_folder_links_to_pages_above_and_beside_it(make_book, tmp_path):
+    root = make_book(
+        tmp_path, {"index": "# The index\n", "answers/one": "# One?\n", "answers/two": "# Two?\n"}
+    )
+    inside = Writer(
+        root, root / "book" / "answers" / "one.md", {}, {"index", "answers/two", "misconceptions"}
+    )
+    assert convert(inside, "[up](../index.md), [](two.md)") == "[up](../index.ipynb), [Two?](two.ipynb)"
+    assert convert(inside, "{slip}`flops-are-macs`").endswith("](../misconceptions.ipynb)")
+    assert (
+        notebooks.links(ROOT, "book/answers/floor_or_ceil")["file"] == "notebooks/answers/floor_or_ceil.ipynb"
+    )
+
+
+def test_a_misconception_says_what_is_wrong_and_what_is_right(writer):
+    entry = misconceptions()["flops-are-macs"]
+    assert convert(writer, ":::{misconception} flops-are-macs\n:::") == (
+        f"### {entry['title']}\n\n**Wrong:** {entry['wrong']}\n\n**Right:** {entry['right']}"
+    )
 
 
 def test_a_quiz_keeps_its_choices_and_replies(writer):
@@ -54,6 +86,7 @@ def test_a_quiz_keeps_its_choices_and_replies(writer):
         ("A line.\n\n:::{unheardof}\nx\n:::", r"book/index.md:12: the notebook writer does not know the directive \{unheardof\}"),
         ("A line.\nAnd {strange}`x`.", r"book/index.md:11: the notebook writer does not know the role \{strange\}"),
         (":::{answer}\nOne.\nTwo {glue:text}`gone`.\n:::", "book/index.md:12: no cell of this page glues 'gone'"),
+        (":::{misconception} flops-are-mac\n:::", "no misconception is called 'flops-are-mac'; did you mean 'flops-are-macs'"),
         ("{slip}`no-such`", "book/index.md:10: no misconception is called 'no-such'"),
         ("{cite:p}`nobody1900`", "book/index.md:10: book/references.bib has no entry 'nobody1900'"),
     ],
