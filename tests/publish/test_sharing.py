@@ -175,7 +175,7 @@ def test_a_card_shows_the_question_and_the_highlight():
     one, other = (pixels(f"{ask}?", "", panels("conv1d")) for ask in ("Which", "Whose"))
     assert (np.abs(one[200:560] - highlight).sum(axis=2) < 60).any()
     assert differ(one, other)[:180].any()
-    assert not differ(one, other)[220:].any()
+    assert differ(one, other)[220:].mean() < 0.001
 
 
 def test_a_long_question_is_set_smaller_and_stays_on_the_card():
