@@ -102,7 +102,6 @@ PUZZLES = {
                 lambda i, o, g: wires(i, o, g)[::-1],
             ],
             "channels-swapped": lambda i, o, g: wires(i, o, g).T,
-            "sign-flipped": lambda i, o, g: 1 - wires(i, o, g),
         },
         [
             ("The table does not have the shape (c_out, c_in).", lambda got, i, o, g: got.shape == (o, i)),
