@@ -9,6 +9,9 @@ from convlib.explore._channels import channels
 from convlib.explore._checkerboard import checkerboard
 from convlib.explore._conv import conv1d, conv2d, conv3d
 from convlib.explore._correlation import correlation
+from convlib.explore._cost import cost
+from convlib.explore._ink import ink
+from convlib.explore._receptive import receptive
 from convlib.explore._transposed import transposed
 from convlib.explore._wiring import wiring
 from convlib.explore.assets import script, style
@@ -23,6 +26,9 @@ __all__ = [
     "conv2d",
     "conv3d",
     "correlation",
+    "cost",
+    "ink",
+    "receptive",
     "script",
     "style",
     "transposed",

@@ -92,8 +92,9 @@ def wiring(
     return Panel(title, label, w, DOWN + 24 + 16 * len(words), wires(False) + wires(True) + dots + below)
 
 
-def _picker(x: float, y: float, w: float, h: float, pick: str) -> str:
-    return f'<path class="P" d="M{x} {y}h{w}v{h}h-{w}z" data-pick="{pick}"/>' if pick else ""
+def picker(x: float, y: float, w: float, h: float, pick: str) -> str:
+    """Return an area whose clicks pick a cell: ``"name,columns,rows"``."""
+    return f'<path class="P" d="M{xy(x)} {xy(y)}h{w}v{h}h-{w}z" data-pick="{pick}"/>' if pick else ""
 
 
 def shades(
@@ -120,7 +121,7 @@ def shades(
             if depth:
                 c = "N" if v < 0 else kind
                 body += f'<path class="{c}" fill-opacity="{depth:g}" d="M{x * a} {y * a}h{a}v{a}h-{a}z"/>'
-    return Panel(title, label, w * a, h * a, body + over + _picker(0, 0, w * a, h * a, pick))
+    return Panel(title, label, w * a, h * a, body + over + picker(0, 0, w * a, h * a, pick))
 
 
 def bars(
@@ -145,7 +146,7 @@ def bars(
         if v or j in lit:
             body += text(j * a + a / 2, zero - 4 if v < 0 else zero - b - 4, fmt(v), "s")
     return Panel(
-        title, label, len(values) * a, h, body + _picker(start * a, 0, (len(values) - start) * a, h, pick)
+        title, label, len(values) * a, h, body + picker(start * a, 0, (len(values) - start) * a, h, pick)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -33,6 +33,12 @@ def box(x: float, y: float, w: float, h: float, c: str, go: str = "") -> str:
 def line(x: float, y: float, u: float, v: float, c: str) -> str:
     """Return a line from (x, y) to (u, v)."""
     return f'<path class="{c}" d="M{xy(x)} {xy(y)}L{xy(u)} {xy(v)}"/>'
+
+
+def strands(ends: Iterable[tuple[float, float, float, float]], c: str) -> str:
+    """Return many lines (x, y, u, v) of one class as one path; none give nothing."""
+    d = "".join(f"M{xy(x)} {xy(y)}L{xy(u)} {xy(v)}" for x, y, u, v in ends)
+    return f'<path class="{c}" d="{d}"/>' if d else ""
 
 
 def dot(x: float, y: float, r: float, c: str, go: str = "") -> str:

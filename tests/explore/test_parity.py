@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from scipy import signal as scipy_signal
 
-from convlib import channel_shuffle, conv, explore
+from convlib import channel_shuffle, conv, conv_matrix, explore, receptive_field
+from convlib.cost import arithmetic_intensity, conv_layer, memory_traffic, multiply_adds, parameters
 from convlib.explore._kind import high, illegal, settle
 from convlib.matrix import block_permutation
 from convlib.shapes import ShapeError, half_padding, output_size, resolve_padding, transposed_output_size
@@ -201,6 +202,68 @@ def checkerboard_numbers(s, d):
     }
 
 
+def receptive_explorer(rng):
+    return explore.receptive()
+
+
+def receptive_numbers(s, d):
+    """The product of the layers' matrices, and the four numbers of `receptive_field`."""
+    layers, product_, n = [], np.eye(s["size"]), s["size"]
+    for k, stride, dilation in list(zip(s["kernels"], s["strides"], s["dilations"]))[: s["layers"]]:
+        pads = {"valid": (0, 0), "half": half_padding(k, dilation), "causal": (dilation * (k - 1), 0)}[
+            s["padding"]
+        ]
+        product_ = conv_matrix(np.ones(k), n, stride, [pads], dilation) @ product_
+        layers.append((k, stride, pads, dilation))
+        n = len(product_)
+    return {"y": product_[s["step"]], "field": receptive_field(layers)}
+
+
+def ink_explorer(rng):
+    return explore.ink()
+
+
+def ink_numbers(s, d):
+    """One picture for each channel, of one pixel, through convlib's layers: how many ways lead where."""
+    ways, weight = (
+        np.eye(s["channels"])[:, :, None],
+        np.ones((s["channels"], s["channels"] // s["groups"], 1)),
+    )
+    after = [ways]
+    for n in range(s["layers"]):
+        dealt = channel_shuffle(after[-1], s["groups"]) if n and s["shuffle"] else after[-1]
+        after.append(conv(dealt, weight, groups=s["groups"]))
+    ways = after[s["step"]][:, :, 0].T
+    counts = [np.count_nonzero(ways[s["pour"]]) for ways in after]
+    return {"ways": ways.ravel(), "counts": counts, "y": ways[:, s["pour"]]}
+
+
+def cost_explorer(rng):
+    return explore.cost()
+
+
+def cost_numbers(s, d):
+    """Every kind as convlib counts it; a factorised kind is a list of layers."""
+    c, f, k, g, n = (s[name] for name in ("channels", "filters", "kernel", "groups", "size"))
+
+    def layer(c, f, k, groups=1):
+        return conv_layer(c, f, k, n, padding="same", groups=groups)
+
+    kinds = [
+        [layer(c, f, k)],
+        [layer(c, f, (k, 1)), layer(f, f, (1, k))],
+        [layer(c, f, k, g)],
+        [layer(c, c, k, c), layer(c, f, 1)],
+        [layer(c, f, 1), layer(f, f, (k, 1), f), layer(f, f, (1, k), f)],
+        [layer(c, f, 1)],
+        [layer(c, f, 1, g)],
+        [layer(c, c, k, c)],
+    ]
+    measures = parameters, multiply_adds, memory_traffic, arithmetic_intensity
+    table = np.array([[measure(layers) for measure in measures] for layers in kinds])
+    return {"all": table.ravel(), "y": table[s["step"]]}
+
+
 @dataclass(frozen=True)
 class Case:
     make: Any
@@ -215,6 +278,9 @@ CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1,
     "channels": Case(channels_explorer, channels_numbers),
     "wiring": Case(wiring_explorer, wiring_numbers),
     "transposed": Case(transposed_explorer, transposed_numbers),
+    "receptive": Case(receptive_explorer, receptive_numbers),
+    "ink": Case(ink_explorer, ink_numbers),
+    "cost": Case(cost_explorer, cost_numbers),
 }
 
 
