@@ -8,7 +8,7 @@ from convlib import cost as counts
 from convlib.explore._kind import Control, Data, Kind, State
 from convlib.explore._panels import picker
 from convlib.explore._svg import Panel, Scene, box, strands, text
-from convlib.explore._text import fmt, lines, plural
+from convlib.explore._text import fill, fmt, literal, plural
 from convlib.explore.explorer import Explorer
 from convlib.shapes import ShapeError
 
@@ -24,12 +24,16 @@ KINDS = {
 }
 """The kinds that are compared, and which wires each has."""
 MEASURES = {
-    "parameters": ("k", "parameters"),
-    "multiply-adds": ("o", "multiply-adds"),
-    "memory traffic": ("i", "bytes"),
-    "intensity": ("f4 t", "operations per byte"),
+    "parameters": ("k", "parameters", "{weights} = {0}"),
+    "multiply-adds": ("o", "multiply-adds", "({weights})·{n}·{n} = {1}"),
+    "memory traffic": ("i", "bytes", "4·({maps}) = {2}"),
+    "intensity": ("f4 t", "operations per byte", "2·{1} / {2} = {3}"),
 }
-"""What is drawn, its colour and its unit."""
+"""What is drawn, its colour, its unit and its sum."""
+WORDS = (
+    "Kind {label}. {wires} {0} parameters, {share} % of the standard kind's; {1} multiply-adds; "
+    "{2} bytes at least must move; {3} operations per byte."
+)
 WIDE = 330
 """Pixels from the axis's start to its end."""
 Part = tuple[int, int, int, int, int]
@@ -98,7 +102,7 @@ def _mark(power: int) -> str:
 
 def _picture(s: State, all_: dict[str, dict[str, float]]) -> Panel:
     measure = s["measure"]
-    colour, unit = MEASURES[measure]
+    colour, unit, _ = MEASURES[measure]
     values, out = [numbers[measure] for numbers in all_.values()], ""
     marks, tall = _axis(values), 38 * len(all_)
     first = round(log10(marks[0]))
@@ -120,68 +124,51 @@ def draw(s: State, d: Data) -> Scene:
     """Return what a state shows."""
     every = {kind: measured(s, kind) for kind in KINDS}
     kind, n = list(KINDS)[s["step"]], s["size"]
-    mine = every[kind]
-    share = fmt(100 * mine["parameters"] / every["standard"]["parameters"])
-    say = (
-        f"{kind.capitalize()}: {KINDS[kind]} {put(mine['parameters'])} parameters, {share} % of the standard "
-        f"kind's; {put(mine['multiply-adds'])} multiply-adds; {put(mine['memory traffic'])} bytes at least must move; "
-        f"{fmt(mine['intensity'])} operations per byte."
-    )
-    weights = " + ".join(f"{f}·{c // g}·{h}·{w}" for c, f, h, w, g in parts(s, kind))
-    several = len(parts(s, kind)) > 1
-    sum_ = {
-        "parameters": f"{weights} = {put(mine['parameters'])}",
-        "multiply-adds": f"{f'({weights})' if several else weights}·{n}·{n} = {put(mine['multiply-adds'])}",
-        "memory traffic": "4·("
-        + " + ".join(f"{c}·{n}·{n} + {f}·{c // g}·{h}·{w} + {f}·{n}·{n}" for c, f, h, w, g in parts(s, kind))
-        + f") = {put(mine['memory traffic'])}",
-        "intensity": f"2·{put(mine['multiply-adds'])} / {put(mine['memory traffic'])} = {fmt(mine['intensity'])}",
-    }[s["measure"]]
-    labels = {"step": f"{s['step'] + 1} of {len(KINDS)}: {kind}"}
-    return Scene([("row", [_picture(s, every)])], say, sum_, labels)
+    layers, mine = parts(s, kind), every[kind]
+    weights = [f"{f}·{c // g}·{h}·{w}" for c, f, h, w, g in layers]
+    label = f"{s['step'] + 1} of {len(KINDS)}: {kind}"
+    values: dict[str, object] = {
+        "label": label,
+        "wires": d["kinds"][kind],
+        "share": fmt(100 * mine["parameters"] / every["standard"]["parameters"]),
+        "n": n,
+        "weights": " + ".join(weights),
+        "maps": " + ".join(f"{c}·{n}·{n} + {w} + {f}·{n}·{n}" for w, (c, f, *_) in zip(weights, layers)),
+    }
+    values |= {str(j): put(v) for j, v in enumerate(mine.values())}
+    sum_ = fill(d["measures"][s["measure"]][2], values)
+    return Scene([("row", [_picture(s, every)])], fill(d["words"], values), sum_, {"step": label})
+
+
+CODE = {
+    "convlib": """from convlib.cost import arithmetic_intensity, conv_layer, memory_traffic, multiply_adds, parameters
+
+shapes = {layers}  # channels in, out, kernel, groups
+layers = [conv_layer(c, f, (h, w), {size}, padding="same", groups=g) for c, f, h, w, g in shapes]
+y = parameters(layers), multiply_adds(layers), memory_traffic(layers), arithmetic_intensity(layers)
+""",
+    "torch": """from torch import nn
+
+shapes = {layers}  # channels in, out, kernel, groups
+layers = [nn.Conv2d(c, f, (h, w), padding="same", groups=g, bias=False, device="meta") for c, f, h, w, g in shapes]
+weights = sum(layer.weight.numel() for layer in layers)
+maps = {size} ** 2 * sum(layer.in_channels + layer.out_channels for layer in layers)
+y = weights, weights * {size} ** 2, 4 * (weights + maps), weights * {size} ** 2 / (2 * (weights + maps))
+""",
+    "keras": """import keras
+
+shapes = {layers}  # channels in, out, kernel, groups
+model = keras.Sequential([keras.Input(({size}, {size}, {channels}))])
+for c, f, h, w, g in shapes:
+    model.add(keras.layers.Conv2D(f, (h, w), padding="same", groups=g, use_bias=False))
+y = model.count_params()
+""",
+}
 
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    n, layers = s["size"], parts(s, list(KINDS)[s["step"]])
-
-    def each(pattern: str) -> list[str]:
-        return [pattern.format(c=c, f=f, h=h, w=w, g=g, n=n) for c, f, h, w, g in layers]
-
-    if dialect == "convlib":
-        return lines(
-            "from convlib.cost import arithmetic_intensity, conv_layer, memory_traffic, multiply_adds, parameters",
-            "",
-            "layers = [",
-            *each('    conv_layer({c}, {f}, ({h}, {w}), {n}, padding="same", groups={g}),'),
-            "]",
-            "y = parameters(layers), multiply_adds(layers), memory_traffic(layers), arithmetic_intensity(layers)",
-        )
-    if dialect == "torch":
-        return lines(
-            "import torch",
-            "from torch import nn",
-            "",
-            "layers = nn.Sequential(",
-            *each(
-                '    nn.Conv2d({c}, {f}, ({h}, {w}), padding="same", groups={g}, bias=False, device="meta"),'
-            ),
-            ")",
-            "weights = [layer.weight.numel() for layer in layers]",
-            f"maps = [layer.in_channels + layer.out_channels for layer in layers]  # times {n}·{n}",
-            f"macs, moved = sum(weights) * {n * n}, 4 * (sum(weights) + sum(maps) * {n * n})",
-            "y = sum(weights), macs, moved, 2 * macs / moved",
-        )
-    return lines(
-        "import keras",
-        "from keras.layers import Conv2D",
-        "",
-        "model = keras.Sequential([",
-        f"    keras.Input(({n}, {n}, {s['channels']})),",
-        *each('    Conv2D({f}, ({h}, {w}), padding="same", groups={g}, use_bias=False),'),
-        "])",
-        "y = model.count_params()",
-    )
+    return fill(d["code"][dialect], s | {"layers": literal(parts(s, list(KINDS)[s["step"]]))})
 
 
 KIND = Kind("cost", check, lambda s, d: {"outputs": len(KINDS) - 1}, draw, code)
@@ -265,4 +252,6 @@ def cost(
         ("groups", "groups", 1, 64),
         ("example", "example", EXAMPLES),
     ]
-    return Explorer(KIND, controls, s, {}, name=name)
+    return Explorer(
+        KIND, controls, s, {"kinds": KINDS, "measures": MEASURES, "words": WORDS, "code": CODE}, name=name
+    )

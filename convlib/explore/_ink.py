@@ -10,7 +10,7 @@ from convlib import conv1d
 from convlib.explore._kind import Control, Data, Kind, State
 from convlib.explore._panels import matrix
 from convlib.explore._svg import CELL, Panel, Scene, dot, strands, text, value
-from convlib.explore._text import lines, plural
+from convlib.explore._text import fill, plural
 from convlib.explore.explorer import Explorer
 from convlib.kinds import channel_shuffle
 
@@ -18,6 +18,15 @@ MANY = 16
 """So many channels are drawn."""
 BAND = {"layer": 60, "shuffle": 44}
 """Pixels between two rows of dots."""
+WORDS = [
+    "One group mixes all channels: one layer is enough.",
+    "Every channel is a group of its own: ink can move, but never spread.",
+    "Without the shuffle it never leaves its group of {per}, however many layers follow.",
+    "A layer spreads it over a group of {per}, the shuffle deals it to other groups: it is everywhere after ⌈log {channels} / log {per}⌉ = {needed}.",
+    "Step {step} of {layers}: ink from channel {pour} has reached {reached} of {all}. ",
+    "Channels with ink, from the drop in channel {pour} on: {seen} of {channels}.",
+    ": a row for each channel out, a column for each channel in; column {pour} is lit.",
+]
 Bands = list[tuple[str, "np.ndarray[Any, Any]"]]
 
 
@@ -45,13 +54,6 @@ class Stack:
         """Return how many channels a drop has reached, before and after each layer."""
         return [int((ways[:, pour] > 0).sum()) for ways in self.after]
 
-    def needed(self, pour: int) -> int:
-        """Return how many shuffled layers a drop takes until it is everywhere."""
-        ink, n = self.after[0][:, pour], 0
-        while not ink.all():
-            ink, n = np.minimum(self.mix @ (self.deal @ ink if n else ink), 1), n + 1
-        return n
-
 
 def check(s: State, d: Data) -> str:
     """Return why these settings cannot be, or ""."""
@@ -67,7 +69,7 @@ def limits(s: State, d: Data) -> dict[str, int]:
     return {"outputs": s["layers"], "inputs": s["channels"] - 1}
 
 
-def _picture(g: Stack, s: State, counts: list[int]) -> Panel:
+def _picture(g: Stack, s: State, d: Data, counts: list[int]) -> Panel:
     step, pour, c = s["step"], s["pour"], g.channels
     row, y, done, out, dots = np.eye(c, dtype=int)[pour], 14.0, 0, "", ""
 
@@ -102,7 +104,8 @@ def _picture(g: Stack, s: State, counts: list[int]) -> Panel:
             f"layer {done}: {counts[done] if now else '…'}" if kind == "layer" else "dealt",
         )
     title = f"ink in channel {pour}, {'shuffled' if s['shuffle'] else 'not shuffled'}"
-    words = f"Channels with ink, from the drop in channel {pour} on: {' '.join(map(str, counts[: step + 1]))} of {c}."
+    seen = " ".join(map(str, counts[: step + 1]))
+    words = fill(d["words"][5], s | {"seen": seen})
     return Panel(title, words, c * CELL + 72, y + 14, out + dots)
 
 
@@ -113,77 +116,69 @@ def draw(s: State, d: Data) -> Scene:
     title = f"ways after {plural(step, 'layer')}"
     wires = matrix(
         title,
-        f"{title}: one row per channel out, one column per channel in; column {pour} is lit.",
+        title + fill(d["words"][6], s),
         g.channels,
         g.channels,
         lambda r, c: (c // g.per, int(ways[r, c])) if ways[r, c] else None,
         [],
         [pour],
     )
-    say = f"Step {step} of {s['layers']}: ink from channel {pour} has reached {counts[step]} of {plural(g.channels, 'channel')}. "
-    labels = {"step": f"{step} of {s['layers']}", "pour": f"channel {pour}"}
-    groups = [("row", [_picture(g, s, counts), wires])]
-    return Scene(
-        groups, say + _words(g, s), f"{' → '.join(map(str, counts[: step + 1]))} of {g.channels}", labels
-    )
-
-
-def _words(g: Stack, s: State) -> str:
-    c, per = g.channels, g.per
-    if g.groups == 1:
-        return "One group mixes all channels: one layer is enough."
-    if per == 1:
-        return "Every channel is a group of its own: ink can move, but never spread."
-    if not s["shuffle"]:
-        return f"Without the shuffle it never leaves its group of {per}, however many layers follow."
     least, reach = 0, 1
-    while reach < c:
-        least, reach = least + 1, reach * per
-    return (
-        f"A layer spreads it over a group of {per}, the shuffle deals it to other groups: at least "
-        f"⌈log {c} / log {per}⌉ = {plural(least, 'layer is', 'layers are')} needed; from here it takes {g.needed(s['pour'])}."
-    )
+    while g.per > 1 and reach < g.channels:
+        least, reach = least + 1, reach * g.per
+    which = 0 if s["groups"] == 1 else 1 if g.per == 1 else 3 if s["shuffle"] else 2
+    values = s | {"reached": counts[step], "all": plural(g.channels, "channel"), "per": g.per}
+    values["needed"] = plural(least, "layer")
+    say = fill(d["words"][4] + d["words"][which], values)
+    labels = {"step": f"{step} of {s['layers']}", "pour": f"channel {pour}"}
+    groups = [("row", [_picture(g, s, d, counts), wires])]
+    return Scene(groups, say, f"{' → '.join(map(str, counts[: step + 1]))} of {g.channels}", labels)
+
+
+CODE = {
+    "convlib": """import numpy as np
+from convlib import channel_shuffle, conv1d
+
+channels, groups, shuffle = {channels}, {groups}, {mixed}
+x = np.zeros((1, channels, 1))
+x[0, {pour}] = 1  # the drop
+for layer in range({step}):
+    if shuffle and layer:
+        x = channel_shuffle(x, groups)
+    x = conv1d(x, np.ones((channels, channels // groups, 1)), groups=groups)
+y = x.reshape(-1)  # how many ways lead to each channel
+""",
+    "torch": """import torch
+import torch.nn.functional as F
+
+channels, groups, shuffle = {channels}, {groups}, {mixed}
+x = torch.zeros((1, channels, 1))
+x[0, {pour}] = 1  # the drop
+for layer in range({step}):
+    if shuffle and layer:
+        x = F.channel_shuffle(x, groups)
+    x = F.conv1d(x, torch.ones((channels, channels // groups, 1)), groups=groups)
+y = x.reshape(-1)  # how many ways lead to each channel
+""",
+    "keras": """import numpy as np
+from keras import ops
+
+channels, groups, shuffle = {channels}, {groups}, {mixed}
+x = np.zeros((1, 1, channels), dtype="float32")
+x[..., {pour}] = 1  # the drop
+weight = np.ones((1, channels // groups, channels), dtype="float32")
+for layer in range({step}):
+    if shuffle and layer:
+        x = x.reshape(groups, -1).T.reshape(1, 1, channels)
+    x = ops.convert_to_numpy(ops.conv(x, weight, padding="valid"))
+y = x.reshape(-1)  # how many ways lead to each channel
+""",
+}
 
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    c, groups, per = s["channels"], s["groups"], s["channels"] // s["groups"]
-    answer = "y = x.reshape(-1)  # how many ways lead to each channel"
-
-    def loop(shuffle: str, apply: str) -> tuple[str | None, ...]:
-        mix = ("    if layer:", f"        x = {shuffle}") if s["shuffle"] else (None, None)
-        return f"for layer in range({s['step']}):", *mix, f"    x = {apply}", answer
-
-    if dialect == "convlib":
-        return lines(
-            "import numpy as np",
-            "from convlib import channel_shuffle, conv1d",
-            "",
-            f"x = np.zeros((1, {c}, 1))",
-            f"x[0, {s['pour']}] = 1  # the drop",
-            f"weight = np.ones(({c}, {per}, 1))",
-            *loop(f"channel_shuffle(x, {groups})", f"conv1d(x, weight, groups={groups})"),
-        )
-    if dialect == "torch":
-        return lines(
-            "import torch",
-            "import torch.nn.functional as F",
-            "",
-            f"x = torch.zeros((1, {c}, 1))",
-            f"x[0, {s['pour']}] = 1  # the drop",
-            f"weight = torch.ones(({c}, {per}, 1))",
-            *loop(f"F.channel_shuffle(x, {groups})", f"F.conv1d(x, weight, groups={groups})"),
-        )
-    dealt = f"x.reshape(1, {groups}, {per}).swapaxes(1, 2).reshape(1, 1, {c})"
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        f'x = np.zeros((1, 1, {c}), dtype="float32")',
-        f"x[..., {s['pour']}] = 1  # the drop",
-        f'weight = np.ones((1, {per}, {c}), dtype="float32")',
-        *loop(dealt, 'np.asarray(ops.conv(x, weight, padding="valid"))'),
-    )
+    return fill(d["code"][dialect], s | {"mixed": "True" if s["shuffle"] else "False"})
 
 
 KIND = Kind("ink", check, limits, draw, code)
@@ -253,4 +248,4 @@ def ink(
         "pour": pour,
         "shuffle": shuffle,
     }
-    return Explorer(KIND, CONTROLS, s, {}, name=name)
+    return Explorer(KIND, CONTROLS, s, {"words": WORDS, "code": CODE}, name=name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from convlib.explore._kind import Control, Data, Kind, State
 from convlib.explore._panels import picker
 from convlib.explore._svg import Panel, Scene, box, dot, line, strands, text
-from convlib.explore._text import fmt, lines, plural
+from convlib.explore._text import fill, fmt, literal, plural
 from convlib.explore.explorer import Explorer
 from convlib.receptive import ReceptiveField, receptive_field
 from convlib.shapes import ShapeError, half_padding, resolve_padding
@@ -17,8 +18,15 @@ MOST = 4
 """So many layers can be stacked."""
 PITCH, FALL, TOP = 20, 56, 64
 """Pixels between neighbouring inputs, between layers, and above the inputs for the counts."""
-TABLE = ("layer", "kernel", "stride", "dilation", "size", "jump", "start", "padding")
-PLACES = (16, 60, 102, 148, 194, 234, 276, 322)
+TABLE = ["layer", "kernel", "stride", "dilation", "size", "jump", "start", "padding"]
+WORDS = [
+    "Step {count}: output {step} spans {view}, {first} to {end}{out}. It reads {read}{skips}; {paths} to it. "
+    "The stack: size {size}, jump {jump}, start {start}, padding {padding}; {weights}.",
+    "Paths from each input to output {step}: {ways}. One colour per weight of a layer.",
+    "size = 1{terms} = {size}",
+]
+"""The sentence, the drawing's words, and the sum."""
+PLACES = [16, 60, 102, 148, 194, 234, 276, 322]
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,9 @@ def limits(s: State, d: Data) -> dict[str, int]:
     return {"outputs": rows(s)[-1].n - 1}
 
 
-def _picture(s: State, g: list[Row], ways: list[list[int]], span: tuple[int, int], say: str) -> Panel:
+def _picture(
+    s: State, d: Data, g: list[Row], ways: list[list[int]], span: tuple[int, int], label: str
+) -> Panel:
     def middle(row: Row, j: int) -> float:
         sees = row.sees
         return j * sees.jump + (sees.size - 1 - sees.padding if s["padding"] == "causal" else sees.start)
@@ -116,12 +126,12 @@ def _picture(s: State, g: list[Row], ways: list[list[int]], span: tuple[int, int
     out += line(x(g[0], span[0]) - 9, 50, x(g[0], span[1]) + 9, 50, "H")
     wide = g[-1].sees.jump * PITCH
     out += picker(x(g[-1], 0) - wide / 2, below - 16, wide * g[-1].n, 32, f"step,{g[-1].n},1")
-    for level, cells in enumerate([TABLE, *(_cells(n, row) for n, row in enumerate(g[1:], 1))]):
+    for level, cells in enumerate([d["table"], *(_cells(n, row) for n, row in enumerate(g[1:], 1))]):
         for place, word in zip(PLACES, cells):
             out += text(place, below + 34 + 17 * level, word, "" if level else "s")
     title = f"paths from each input to output {s['step']}"
     width = max((right - left + 1) * PITCH, 346)
-    return Panel(title, say, width, below + 28 + 17 * len(g), out)
+    return Panel(title, label, width, below + 28 + 17 * len(g), out)
 
 
 def _cells(number: int, row: Row) -> list[str]:
@@ -135,71 +145,69 @@ def draw(s: State, d: Data) -> Scene:
     g, step = rows(s), s["step"]
     ways, sees = paths(g, step), g[-1].sees
     first = step * sees.jump - sees.padding
-    span = max(first, 0), min(first + sees.size, s["size"]) - 1
+    end = first + sees.size - 1
+    span = max(first, 0), min(end, s["size"] - 1)
     inside, read = span[1] - span[0] + 1, sum(many > 0 for many in ways[0])
-    label = (
-        f"Paths from each input to output {step}: " + " ".join(map(str, ways[0])) + ". "
-        f"{plural(len(g) - 1, 'layer')} of wires, one colour per weight of a layer."
-    )
-    where = f"{fmt(first)} to {fmt(first + sees.size - 1)}"
-    out = f" ({sees.size - inside} of them in the padding)" if inside < sees.size else ""
-    skips = f" and skips {inside - read}" if read < inside else ""
-    say = (
-        f"Step {step + 1} of {g[-1].n}: output {step} spans {plural(sees.size, 'position')}, {where}{out}. "
-        f"It reads {plural(read, 'input')}{skips}; {plural(sum(ways[0]), 'path leads', 'paths lead')} to it. "
-        f"The stack: size {sees.size}, jump {sees.jump}, start {fmt(sees.start)}, padding {sees.padding}; "
-        f"{plural(sum(row.k for row in g[1:]), 'weight')}."
-    )
-    jumps = [row.sees.jump for row in g]
-    terms = [f" + {row.dilation}·({row.k} − 1)·{jump}" for row, jump in zip(g[1:], jumps)]
-    sum_ = f"size = 1{''.join(terms)} = {sees.size}"
-    labels = {"step": f"{step + 1} of {g[-1].n}"}
-    return Scene([("row", [_picture(s, g, ways, span, label)])], say, sum_, labels)
+    values = {
+        "step": step,
+        "count": f"{step + 1} of {g[-1].n}",
+        "view": plural(sees.size, "position"),
+        "first": fmt(first),
+        "end": fmt(end),
+        "out": f" ({sees.size - inside} of them in the padding)" if inside < sees.size else "",
+        "read": plural(read, "input"),
+        "skips": f" and skips {inside - read}" if read < inside else "",
+        "paths": plural(sum(ways[0]), "path leads", "paths lead"),
+        "size": sees.size,
+        "jump": sees.jump,
+        "start": fmt(sees.start),
+        "padding": sees.padding,
+        "weights": plural(sum(row.k for row in g[1:]), "weight"),
+        "ways": " ".join(map(str, ways[0])),
+        "terms": "".join(f" + {r.dilation}·({r.k} − 1)·{above.sees.jump}" for above, r in pairwise(g)),
+    }
+    say, label, sum_ = (fill(d["words"][j], values) for j in range(3))
+    panel = _picture(s, d, g, ways, span, label)
+    return Scene([("row", [panel])], say, sum_, {"step": f"{step + 1} of {g[-1].n}"})
+
+
+CODE = {
+    "convlib": """import numpy as np
+from convlib import conv1d, receptive_field
+
+layers = {layers}  # kernel size, stride, padding, dilation
+x = np.eye({size})[:, None]  # one sample for each input: a one there alone
+for k, s, p, d in layers:
+    x = conv1d(x, np.ones((1, 1, k)), stride=s, padding=[p], dilation=d)
+y = x[:, 0, {step}]  # how many paths lead from each input to output {step}
+print(receptive_field(layers))
+""",
+    "torch": """import torch
+import torch.nn.functional as F
+
+layers = {layers}  # kernel size, stride, padding, dilation
+x = torch.eye({size})[:, None]  # one sample for each input: a one there alone
+for k, s, p, d in layers:
+    x = F.conv1d(F.pad(x, p), torch.ones((1, 1, k)), stride=s, dilation=d)
+y = x[:, 0, {step}]  # how many paths lead from each input to output {step}
+""",
+    "keras": """import numpy as np
+from keras import ops
+
+layers = {layers}  # kernel size, stride, padding, dilation
+x = np.eye({size}, dtype="float32")[..., None]  # one sample for each input: a one there alone
+for k, s, p, d in layers:
+    x = np.pad(x, [(0, 0), p, (0, 0)])
+    x = ops.conv(x, np.ones((k, 1, 1), dtype="float32"), strides=s, padding="valid", dilation_rate=d)
+y = x[:, {step}, 0]  # how many paths lead from each input to output {step}
+""",
+}
 
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    g, n, step = rows(s), s["size"], s["step"]
-    listed = ", ".join(
-        f"({row.k}, {row.stride}, ({row.pads[0]}, {row.pads[1]}), {row.dilation})" for row in g[1:]
-    )
-    layers = f"layers = [{listed}]  # kernel size, stride, padding, dilation"
-    loop, note = "for k, s, p, d in layers:", "  # one sample for each input: a one there alone"
-    answer = f"  # how many paths lead from each input to output {step}"
-    if dialect == "convlib":
-        return lines(
-            "import numpy as np",
-            "from convlib import conv1d, receptive_field",
-            "",
-            layers,
-            f"x = np.eye({n})[:, None]{note}",
-            loop,
-            "    x = conv1d(x, np.ones((1, 1, k)), stride=s, padding=[p], dilation=d)",
-            f"y = x[:, 0, {step}]{answer}",
-            "print(receptive_field(layers))",
-        )
-    if dialect == "torch":
-        return lines(
-            "import torch",
-            "import torch.nn.functional as F",
-            "",
-            layers,
-            f"x = torch.eye({n}, dtype=torch.float64)[:, None]{note}",
-            loop,
-            "    x = F.conv1d(F.pad(x, p), torch.ones((1, 1, k), dtype=torch.float64), stride=s, dilation=d)",
-            f"y = x[:, 0, {step}]{answer}",
-        )
-    return lines(
-        "import numpy as np",
-        "from keras import ops",
-        "",
-        layers,
-        f'x = np.eye({n}, dtype="float32")[..., None]{note}',
-        loop,
-        "    x = np.pad(x, [(0, 0), p, (0, 0)])",
-        '    x = ops.conv(x, np.ones((k, 1, 1), dtype="float32"), strides=s, padding="valid", dilation_rate=d)',
-        f"y = x[:, {step}, 0]{answer}",
-    )
+    layers = literal([[row.k, row.stride, row.pads, row.dilation] for row in rows(s)[1:]])
+    return fill(d["code"][dialect], s | {"layers": layers})
 
 
 KIND = Kind("receptive", check, limits, draw, code)
@@ -281,5 +289,7 @@ def receptive(
         "padding": padding,
     }
     s |= {f"{label}s": [*v, *[1 if label != "kernel" else 3] * (MOST - len(v))] for label, v in each.items()}
-    e = Explorer(KIND, CONTROLS, s, {}, name=name)
+    e = Explorer(
+        KIND, CONTROLS, s, {"words": WORDS, "table": TABLE, "places": PLACES, "code": CODE}, name=name
+    )
     return e if step is not None else e.set(step=limits(e.state, {})["outputs"] // 2)

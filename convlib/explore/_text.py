@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from math import floor
 from typing import Any
 
@@ -65,3 +66,8 @@ def plural(n: int, one: str, many: str | None = None) -> str:
 def lines(*every: str | None) -> str:
     """Join the lines of a program; None leaves a line out."""
     return "\n".join(line for line in every if line is not None) + "\n"
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """Put values into a text's ``{names}``; the text travels with the explorer, so that the script need not repeat it."""
+    return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), template)

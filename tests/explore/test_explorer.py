@@ -103,6 +103,32 @@ KINDS = [name for name in explore.__all__ if name not in ("Explorer", "script", 
          "correlation: x and kernel must both have one axis, or both two, not [1, 2]."),
         (lambda: explore.correlation([1.5, 2], [1]), ShapeError,
          "correlation: signal[0] must be an integer from -4 to 8, not 1.5."),
+        (lambda: explore.receptive((3, 3), dilation=(1, 2, 4)), ShapeError,
+         "receptive: kernel has 2 entries, but there are 3 layers."),
+        (lambda: explore.receptive(dilation=(1, 2, 4, 8, 16)), ShapeError, "receptive: a stack has 1 to 4 layers, not 5."),
+        (lambda: explore.receptive(layers=5), ShapeError, "receptive: layers must be an integer from 1 to 4, not 5."),
+        (lambda: explore.receptive(dilation=(1, 2, 9)), ShapeError,
+         "receptive: dilations[2] must be an integer from 1 to 8, not 9."),
+        (lambda: explore.receptive(2.5), ShapeError, "receptive: kernel sizes[0] must be an integer from 1 to 5, not 2.5."),
+        (lambda: explore.receptive(dilation=(2, 4, 8)), ShapeError,
+         "receptive: layer 3 does not fit: 3 wide with dilation 8 its kernel spans 17, but it has only 5 positions to stand on."),
+        (lambda: explore.receptive(size=34), ShapeError, "receptive: input size must be an integer from 1 to 33, not 34."),
+        (lambda: explore.receptive(padding="same"), ShapeError,
+         "receptive: padding must be one of valid, half, causal, not same."),
+        (lambda: explore.receptive(step=5), ShapeError, "receptive: step must be an integer from 0 to 4, not 5."),
+        (lambda: explore.ink(4, 3), ShapeError, "ink: 3 groups do not divide 4 channels."),
+        (lambda: explore.ink(32, 4), ShapeError, "ink: channels must be an integer from 1 to 16, not 32."),
+        (lambda: explore.ink(pour=8), ShapeError, "ink: pour into must be an integer from 0 to 7, not 8."),
+        (lambda: explore.ink(step=4), ShapeError, "ink: step must be an integer from 0 to 3, not 4."),
+        (lambda: explore.ink(shuffle=1), ShapeError, "ink: shuffle channels must be true or false, not 1."),
+        (lambda: explore.cost(64, 6, groups=4), ShapeError, "cost: 4 groups do not divide 6 output channels."),
+        (lambda: explore.cost(3), ShapeError, "cost: 4 groups do not divide 3 input channels."),
+        (lambda: explore.cost(1024), ShapeError, "cost: input channels must be an integer from 1 to 512, not 1024."),
+        (lambda: explore.cost(kind="dense"), ShapeError,
+         "cost: kind must be one of standard, spatially separable, grouped, depthwise separable, flattened, pointwise, pointwise grouped, depthwise, not dense."),
+        (lambda: explore.cost(measure="seconds"), ShapeError,
+         "cost: measure must be one of parameters, multiply-adds, memory traffic, intensity, not seconds."),
+        (lambda: explore.cost(kernel=True), ShapeError, "cost: kernel size must be an integer from 1 to 11, not True."),
         (lambda: explore.correlation(reverse=1), ShapeError, "correlation: turn the kernel must be true or false, not 1."),
     ],
 )  # fmt: skip
@@ -154,6 +180,26 @@ def test_worked_example_of_one_channel():
 def test_output_padding_shows_real_outputs():
     e = explore.transposed([1, 2], [1, 1, 1], padding=1, output_padding=1)
     assert [e.set(step=i).sentence.split(". ")[0].split("= ")[1] for i in range(4)] == ["1", "3", "2", "2"]
+
+
+def test_ink_is_everywhere_after_the_layers_that_its_sentence_names():
+    """The sentence's logarithm, against the numbers of ways, for every stack that is drawn."""
+    for channels, groups in combinations(range(16, 0, -1), 2):
+        if channels % groups or groups == 1:
+            continue
+        for pour in range(channels):
+            e = explore.ink(channels, groups, layers=5, pour=pour, step=5)
+            counts = [int(n) for n in re.findall(r"\d+", e.scene.sum)][:-1]
+            needed = int(re.search(r"⌉ = (\d+) layer", e.sentence)[1])
+            assert counts.index(channels) == needed
+
+
+def test_what_a_stack_sees_is_gridding_and_its_cure():
+    gaps, cured = explore.receptive(dilation=(2, 2, 2)), explore.receptive(dilation=(1, 2, 5))
+    assert "spans 13 positions, 2 to 14. It reads 7 inputs and skips 6; 27 paths" in gaps.sentence
+    assert "spans 17 positions, 0 to 16. It reads 17 inputs; 27 paths" in cured.sentence
+    wave = explore.receptive(2, 1, (1, 2, 4, 8), padding="causal", size=20, step=19)
+    assert "spans 16 positions, 4 to 19. It reads 16 inputs; 16 paths" in wave.sentence
 
 
 # ------------------------------------------------------------ stills and HTML
