@@ -80,12 +80,11 @@ def _general(got: list[np.ndarray], right: list[np.ndarray]) -> str | None:
     return None
 
 
-def unchanged(given: tuple, case: tuple) -> bool:
-    """Whether a function left its arguments as they were."""
-    return all(
-        np.array_equal(now, before) if isinstance(before, np.ndarray) else now == before
-        for now, before in zip(given, case, strict=True)
-    )
+def unchanged(now: Any, before: Any) -> bool:
+    """Whether a function left its arguments as they were: numbers, texts, arrays, and lists of them."""
+    if isinstance(before, (list, tuple)):
+        return len(now) == len(before) and all(map(unchanged, now, before))
+    return bool(np.array_equal(now, before))
 
 
 def equal(got: np.ndarray, want: np.ndarray) -> bool:
@@ -99,4 +98,6 @@ def equal(got: np.ndarray, want: np.ndarray) -> bool:
 
 def spoken(value: Any) -> str:
     """Return an argument as a message shows it: an array by its shape."""
+    if isinstance(value, list) and any(isinstance(item, np.ndarray) for item in value):
+        return f"[{', '.join(map(spoken, value))}]"
     return f"array of shape {value.shape}" if isinstance(value, np.ndarray) and value.size > 6 else str(value)
