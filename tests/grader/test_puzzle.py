@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from convgrader import check, pictures
-from convgrader.puzzle import Puzzle
+from convgrader.puzzle import Puzzle, equal
+from convgrader.puzzles import puzzles
+from convgrader.report import misconceptions
 
 HALVES = Puzzle(lambda x: np.asarray(x) / 2, ("x",), [([3, 8, -5, 14],), ([7, 2, 9, -1],)])
 BY_HAND = Puzzle(
@@ -81,3 +83,18 @@ def test_parts_that_would_not_fit_on_a_phone_stand_below_each_other():
         )
         assert (one == two) == beside
         assert int(svg.split('width="')[1].split('"')[0]) <= pictures.WIDEST + 32
+
+
+@pytest.mark.parametrize("name", sorted(puzzles()))
+def test_a_pages_puzzle_is_sound(name):
+    """Right answers have the properties; every slip is in the table and leads to answers that are not right."""
+    asked = puzzles()[name]
+    right = asked.answers(asked.reference)
+    assert asked.lacking(right) is None
+    assert set(asked.slips) <= set(misconceptions())
+    assert {slip for _, _, *more in asked.properties for slip in more} <= set(misconceptions())
+    for slip, functions in asked.slips.items():
+        for number, function in enumerate(functions if isinstance(functions, list) else [functions]):
+            assert not all(map(equal, asked.answers(function), right)), (
+                f"{slip}, {number}: this is the right answer"
+            )
