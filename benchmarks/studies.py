@@ -1,8 +1,9 @@
 """What the chapters on cost and on algorithms show besides the layer set, each a few minutes at most.
 
-python benchmarks/studies.py [copy fft clocks roofline]
+python benchmarks/studies.py [kinds copy fft clocks roofline]
 
-Each study writes convlib/measured/<name>.json. As in `make bench`, all contestants take turns, round after round.
+Each study writes convlib/measured/<name>.json: processor time on one core, the fastest of several rounds. On an idle
+machine that is what a clock shows; what else a machine does, and threads that wait for each other, stay out of it.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
+from typing import Any
 
 import numpy as np
 import torch
 from contestants import by_convlib, by_torch
 from layers import LAYERS, Layer
-from measure import record, seconds
+from measure import record
 
-ROUNDS = 9
+import convlib
+
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ROUNDS, BUDGET = 9, 1.5  # at least so many rounds, and as many as go into so many seconds
 PROCESSES = 8
 ALLOCATORS = {
     "default": {},
@@ -29,16 +34,24 @@ ALLOCATORS = {
 }
 
 
+def seconds(call: Callable[[], object]) -> float:
+    """The processor's time for one call."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
 def turns(calls: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Milliseconds, medians of rounds in which every call is made once, each round in another order."""
+    """Milliseconds, the fastest of rounds in which every call is made once, each round in another order."""
     names, rng = list(calls), np.random.default_rng(0)
     for call in calls.values():
         call()
     times: dict[str, list[float]] = {name: [] for name in names}
-    for _ in range(rounds):
+    until = time.perf_counter() + BUDGET
+    while len(times[names[0]]) < rounds or (time.perf_counter() < until and len(times[names[0]]) < 99):
         for name in rng.permutation(names):
             times[name].append(1e3 * seconds(calls[name]))
-    return {name: median(runs) for name, runs in times.items()}
+    return {name: min(runs) for name, runs in times.items()}
 
 
 def copy() -> dict:
@@ -76,7 +89,7 @@ def fft() -> dict:
         for k in (3, 5, 7, 9, 11, 15, 19, 23, 27, 31):
             layer = Layer("", 1, channels, 64, channels, k, 1, k // 2, 1, groups)
             x, weight = layer.arrays()
-            methods = [m for m in ("direct", "gemm", "fft") if m != "direct" or k <= 15 or groups > 1]
+            methods = ["gemm", "fft"] + (["direct", "toeplitz"] if groups > 1 else [])
             calls = {f"convlib {m}": by_convlib(layer, x, weight, m) for m in methods}
             calls["torch"] = by_torch(layer, x, weight)
             times = turns(calls, 5)
@@ -178,18 +191,100 @@ def roofline() -> dict:
         layers.append(
             {"name": layer.name, "intensity": 2 * layer.multiply_adds / moved, "bytes": moved, "gflops": rate}
         )
-    return {"product_gflops": rates, "copy_gb_per_second": copies, "layers": layers}
+    loops = {"python_loops_gflops": loop_rate()}
+    return {"product_gflops": rates, "copy_gb_per_second": copies, **loops, "layers": layers}
 
 
-STUDIES = {"copy": copy, "fft": fft, "clocks": clocks, "roofline": roofline}
+def loop_rate() -> float:
+    """How fast loops in plain Python are: a layer of lists, one multiply-add after another."""
+    image = [[float(i + j) for j in range(32)] for i in range(32)]
+    kernel = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]
+
+    def run() -> None:
+        for i in range(30):
+            for j in range(30):
+                total = 0.0
+                for a in range(3):
+                    for b in range(3):
+                        total += kernel[a][b] * image[i + a][j + b]
+
+    return 2 * 9 * 900 / min(seconds(run) for _ in range(ROUNDS)) / 1e9
+
+
+def step(
+    x_shape: tuple[int, ...], weight: tuple[int, ...], groups: int = 1, dilation: int = 1, up: bool = False
+) -> dict:
+    """One layer of a kind that keeps the map's size (or doubles it, if it goes up)."""
+    pads = tuple(dilation * (k // 2) for k in weight[2:])
+    return {"x": x_shape, "weight": weight, "groups": groups, "dilation": dilation, "pads": pads, "up": up}
+
+
+def kinds() -> dict:
+    """Every kind of the map at 64 to 64 channels, kernel 3 and four groups, on a map of 56×56."""
+    c, n = 64, 56
+    flat, deep = (1, c, n, n), (1, c, 8, n, n)
+    whole, thin, one = step(flat, (c, c, 3, 3)), step(flat, (c, 1, 3, 3), c), step(flat, (c, c, 1, 1))
+    quarter = step(flat, (c, c // 4, 1, 1), 4)
+    steps = {
+        "ordinary": [whole],
+        "dilated": [step(flat, (c, c, 3, 3), dilation=2)],
+        "spatially separable": [step(flat, (c, c, 3, 1)), step(flat, (c, c, 1, 3))],
+        "grouped": [step(flat, (c, c // 4, 3, 3), 4)],
+        "1-D": [step(flat, (c, c, 1, 3))],
+        "depthwise separable": [thin, one],
+        "flattened": [one, step(flat, (c, 1, 3, 1), c), step(flat, (c, 1, 1, 3), c)],
+        "pointwise": [one],
+        "pointwise grouped": [quarter],
+        "depthwise": [thin],
+        "ShuffleNet unit": [quarter, thin, quarter],
+        "transposed": [step((1, c, n // 2, n // 2), (c, c, 3, 3), up=True)],
+        "3-D": [step(deep, (c, c, 3, 3, 3))],
+    }
+    rows = {}
+    for name, layers in steps.items():
+        rows[name] = turns(
+            {
+                "convlib": chain(layers, convlib, np.asarray),
+                "torch": chain(layers, torch.nn.functional, torch.from_numpy),
+            }
+        )
+        print(name, rows[name], flush=True)
+    return {"channels": c, "size": n, "kernel": 3, "groups": 4, "milliseconds": rows}
+
+
+def chain(layers: list[dict], library: Any, to: Callable[[np.ndarray], Any]) -> Callable[[], object]:
+    """The layers one after another; a shuffle, which moves numbers only, is left out."""
+    rng = np.random.default_rng(0)
+    x = to(rng.normal(size=layers[0]["x"]).astype(np.float32))
+    weights = [to(rng.normal(size=layer["weight"]).astype(np.float32)) for layer in layers]
+
+    def run() -> object:
+        y = x
+        for layer, weight in zip(layers, weights):
+            rank = len(layer["pads"])
+            if layer["up"]:
+                y = library.conv_transpose2d(y, weight, None, 2, layer["pads"], 1)
+            else:
+                y = getattr(library, f"conv{rank}d")(
+                    y, weight, None, 1, layer["pads"], layer["dilation"], layer["groups"]
+                )
+        return y
+
+    return run
+
+
+STUDIES = {"kinds": kinds, "copy": copy, "fft": fft, "clocks": clocks, "roofline": roofline}
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--one-process"]:
+    wanted = sys.argv[1:] or list(STUDIES)
+    if wanted == ["--one-process"]:
         print("\n".join(f"{name} {value}" for name, value in one_process().items()))
-        return
-    for name in sys.argv[1:] or STUDIES:
-        record(name, f"python benchmarks/studies.py {name}", STUDIES[name]())
+    elif wanted[0] == "--study":
+        record(wanted[1], f"python benchmarks/studies.py {wanted[1]}", STUDIES[wanted[1]]())
+    else:  # the number of threads is read when NumPy and torch are loaded, so in a process of its own
+        for name in wanted:
+            subprocess.run([sys.executable, __file__, "--study", name], env=os.environ | ONE_CORE, check=True)
 
 
 if __name__ == "__main__":

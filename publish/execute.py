@@ -40,7 +40,7 @@ c.IPKernelApp.log_level = 40
 def key(root: Path = pages.OURS) -> str:
     """The hash that names the cache."""
     digest = hashlib.sha256(_SETTINGS.encode())
-    files = [root / "requirements.txt", *sorted((root / "benchmarks").rglob("*.json"))]
+    files = [root / "requirements.txt"]
     files += [p for p in sorted((root / "convlib").rglob("*")) if p.suffix in {".py", ".json", ".js", ".css"}]
     files += [p for p in sorted((root / "convlib" / "samples").rglob("*")) if p.is_file()]
     for path in files:

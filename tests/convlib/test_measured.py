@@ -29,7 +29,7 @@ def test_a_measurement_names_its_command_and_its_machine(place):
 
 def test_there_is_something_and_a_path_would_be_seen():
     assert "cpu.json" in [place.name for place in FILES]
-    assert personal('{"LD_PRELOAD": "/home/somebody/lib.so"}') == ["/home/"]
+    assert personal('{"LD_PRELOAD": "/Users/somebody/lib.so"}') == ["/Users/"]
     assert personal('{"host": "me@desk"}') == ["e@d"]
 
 

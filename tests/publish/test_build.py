@@ -150,15 +150,14 @@ def test_a_table_of_contents_that_names_a_missing_page_says_so(page, capfd):
 
 
 def test_a_change_in_convlib_or_a_pin_or_a_measurement_changes_the_caches_key(tmp_path):
-    for name in ("convlib", "benchmarks"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "convlib", tmp_path / "convlib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "requirements.txt", tmp_path)
     keys = [execute.key(tmp_path)]
     (tmp_path / "convlib" / "shapes.py").write_text("# changed\n")
     keys.append(execute.key(tmp_path))
     (tmp_path / "requirements.txt").write_text("numpy==2.0\n")
     keys.append(execute.key(tmp_path))
-    (tmp_path / "benchmarks" / "new.json").write_text(json.dumps({}))
+    (tmp_path / "convlib" / "measured" / "new.json").write_text(json.dumps({}))
     keys.append(execute.key(tmp_path))
     assert len(set(keys)) == 4
     (tmp_path / "convlib" / "note.txt").write_text("no code")
