@@ -39,7 +39,7 @@ def pointwise_conv(
 
     References
     ----------
-    Lin, Chen and Yan (2013), Network in Network, section 3.
+    Lin, Chen and Yan (2014), Network in Network, section 3.
 
     Examples
     --------
