@@ -57,7 +57,7 @@ def xp(request):
     if not isinstance(request.param, NumPy):
         torch = pytest.importorskip("torch", reason="torch is not installed")
         if request.param.device == "cuda" and not torch.cuda.is_available():
-            pytest.skip("this machine has no CUDA device")
+            pytest.skip(NO_CUDA)
     return request.param
 
 
@@ -98,3 +98,36 @@ def browser(need):
         started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
         yield started
         started.close()
+
+
+NO_CUDA, NO_JAX = "this machine has no CUDA device", "JAX is not installed"
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Where CI is set, only what needs a GPU or JAX may be skipped, and all of it is."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("CI") or hasattr(session.config, "workerinput") or reporter is None:
+        return
+    skipped = reporter.stats.get("skipped", [])
+    wrong = unexpected(
+        [
+            (report.nodeid, report.longrepr[2], "cuda" in getattr(report, "keywords", ()))
+            for report in skipped
+        ],
+        sum(
+            "cuda" in report.keywords for report in reporter.stats.get("passed", []) if report.when == "call"
+        ),
+    )
+    if wrong:
+        reporter.write_line("\n".join(["", "Skipped, and may not be:", *wrong]), red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def unexpected(skips, passed_on_cuda):
+    """The skips that nothing excuses, a line each: (test, reason, whether it is marked cuda)."""
+    allowed = [NO_CUDA] * (not passed_on_cuda) + [NO_JAX]
+    return [
+        f"{test}: {reason}"
+        for test, reason, cuda in skips
+        if reason.removeprefix("Skipped: ") not in allowed or cuda != (NO_CUDA in reason)
+    ]

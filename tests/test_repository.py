@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import importlib.util
 import io
 import json
 import re
@@ -183,3 +184,18 @@ def test_the_readmes_files_exist():
 def test_every_room_is_in_the_readme(name):
     assert f"`{name}/`" in (ROOT / "README.md").read_text()
     assert (ROOT / name).is_dir()
+
+
+def test_a_skip_that_nothing_excuses_is_seen():
+    spec = importlib.util.spec_from_file_location("shared", ROOT / "tests" / "conftest.py")
+    shared = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(shared)
+    cuda, jax, other = (
+        ("a", f"Skipped: {shared.NO_CUDA}", True),
+        ("b", shared.NO_JAX, False),
+        ("c", "later", False),
+    )
+    assert shared.unexpected([cuda, jax], 0) == []
+    assert shared.unexpected([cuda, jax, other], 0) == ["c: later"]
+    assert shared.unexpected([cuda], 7) == [f"a: Skipped: {shared.NO_CUDA}"], "some ran on CUDA, so all must"
+    assert shared.unexpected([("d", shared.NO_CUDA, False)], 0) == [f"d: {shared.NO_CUDA}"]
