@@ -31,7 +31,7 @@ MEASURES = {
 }
 """What is drawn, its colour, its unit and its sum."""
 WORDS = (
-    "Kind {label}. {wires} {0} parameters, {share} % of the standard kind's; {1} multiply-adds; "
+    "Kind {label}: {kind}. {wires} {0} parameters, {share} % of the standard kind's; {1} multiply-adds; "
     "{2} bytes at least must move; {3} operations per byte."
 )
 WIDE = 330
@@ -126,9 +126,10 @@ def draw(s: State, d: Data) -> Scene:
     kind, n = list(KINDS)[s["step"]], s["size"]
     layers, mine = parts(s, kind), every[kind]
     weights = [f"{f}·{c // g}·{h}·{w}" for c, f, h, w, g in layers]
-    label = f"{s['step'] + 1} of {len(KINDS)}: {kind}"
+    label = f"{s['step'] + 1} of {len(KINDS)}"
     values: dict[str, object] = {
         "label": label,
+        "kind": kind,
         "wires": d["kinds"][kind],
         "share": fmt(100 * mine["parameters"] / every["standard"]["parameters"]),
         "n": n,
@@ -175,7 +176,7 @@ KIND = Kind("cost", check, lambda s, d: {"outputs": len(KINDS) - 1}, draw, code)
 EXAMPLES = {
     f"{label}: {c} to {f}, {n}×{n}": {"channels": c, "filters": f, "kernel": k, "size": n, "groups": g}
     for label, c, f, k, n, g in (
-        ("the map of the index", 64, 64, 3, 56, 4),
+        ("the book's map", 64, 64, 3, 56, 4),
         ("VGG-16", 256, 256, 3, 56, 1),
         ("MobileNet v1", 512, 512, 3, 14, 1),
         ("ResNeXt-50", 128, 128, 3, 56, 32),

@@ -268,7 +268,7 @@ def cost_numbers(s, d):
 class Case:
     make: Any
     oracle: Any
-    count: int = 700
+    count: int = 950
 
 
 CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1, 2, 3)} | {
@@ -354,8 +354,15 @@ def test_python_and_script_agree(name, script):
 
 
 def test_the_sets_are_many():
-    assert sum(case.count for case in CASES.values()) >= 700 * len(CASES)
-    assert min(case.count for case in CASES.values()) >= 500
+    """At least 10,000 distinct legal parameter sets over all explorers, and 500 for every single one."""
+    legal = {
+        name: len({json.dumps([s, e._data], sort_keys=True) for e, s, why in states(name) if not why})
+        for name in CASES
+    }
+    print(f"{sum(legal.values()):,} distinct parameter sets: {legal}")
+    assert set(legal) == set(explore.__all__) - {"Explorer", "script", "style"}
+    assert min(legal.values()) >= 500
+    assert sum(legal.values()) >= 10_000
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -367,6 +374,15 @@ def test_a_step_is_fast(name, script):
         [{"kind": e.kind, "controls": start._controls, "s": start.state, "d": start._data, "times": 50}]
     )
     assert answer["ms"] < 16
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_largest_step_is_fast_enough(name, script):
+    """The longest drawing of many states takes less than 50 ms."""
+    legal = [(e, s) for e, s, why in states(name) if not why][:150]
+    e, s = max(legal, key=lambda pair: len(pair[0]._kind.draw(pair[1], pair[0]._data).html()))
+    (answer,) = script([{"kind": e.kind, "controls": e._controls, "s": s, "d": e._data, "times": 30}])
+    assert answer["ms"] < 50
 
 
 # ------------------------------------------------------------ the code of a state

@@ -22,8 +22,8 @@ const costDraw = (s, d) => {
     body += strands(values.map((v, i) => [x, 38 * i + 17, x, 38 * i + 34]), "m") + text(x, tall + 14, power < 2 ? 10 ** power : "10" + String(power).replace(/./g, c => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]), "s");
   }
   values.forEach((v, j) => { body += box(0, 38 * j + 18, (Math.log10(v) - first) / marks * 330, 14, mark(colour, j === step)) + text(2, 38 * j + 13, `${names[j]}: ${shown[j]}`, "L"); });
-  const label = `${step + 1} of ${names.length}: ${names[step]}`, weights = parts[step].map(([c, f, h, w, g]) => `${f}·${c / g}·${h}·${w}`), v = {
-    label, n, wires: d.kinds[names[step]], share: fmt(100 * every[step][0] / every[0][0]), weights: weights.join(" + "),
+  const label = `${step + 1} of ${names.length}`, weights = parts[step].map(([c, f, h, w, g]) => `${f}·${c / g}·${h}·${w}`), v = {
+    label, n, kind: names[step], wires: d.kinds[names[step]], share: fmt(100 * every[step][0] / every[0][0]), weights: weights.join(" + "),
     maps: parts[step].map(([c, f], j) => `${c}·${n}·${n} + ${weights[j]} + ${f}·${n}·${n}`).join(" + "), ...put(every[step]),
   };
   return { say: fill(d.words, v), sum: fill(sum, v), labels: { step: label }, numbers: { all: every.flat() },
