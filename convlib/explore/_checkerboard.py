@@ -52,9 +52,10 @@ def draw(s: State, d: Data) -> Scene:
     def words(name: str, values: list[Any]) -> tuple[str, str]:
         return name, f"{name}: {spoken([values])}"
 
+    counts = f"{fmt(min(g.overlap) ** 2)} to {fmt(max(g.overlap) ** 2)}"
     square = shades(
-        "overlap counts in 2-D",
-        f"overlap counts in two dimensions, {total}×{total}",
+        f"overlap counts in 2-D: {counts}",
+        f"overlap counts in two dimensions, {total}×{total}: {counts}",
         (total, total),
         8,
         lambda y, x: g.overlap[y] * g.overlap[x],

@@ -18,12 +18,18 @@ from convlib.shapes import ShapeError
 
 anywidget = pytest.importorskip("anywidget")
 
+KINDS = [name for name in explore.__all__ if name not in ("Explorer", "script", "style")]
 CELLS = [
     "from convlib import explore",
     "w = explore.conv2d(stride=2).widget(); w",
     "print('PYTHON', w.state['step'], w.explorer.sentence)",
     "w.state = {**w.state, 'padding': 1, 'step': 4}",
     "explore.conv2d(step=1)",
+    "ws = {k: getattr(explore, k)(name='w' + k).widget() for k in KINDS}\nfor w in ws.values(): display(w)".replace(
+        "KINDS", str(KINDS)
+    ),
+    "print({k: w.state['step'] for k, w in ws.items()})",
+    "for k in ws: display(getattr(explore, k)().steps([0, 1]))",
 ]
 
 
@@ -153,5 +159,25 @@ def test_in_jupyterlab_offline_both_ways(lab, browser):
     assert say(4).text_content() == explore.conv2d(step=2).sentence
     page.wait_for_timeout(400)
     assert page.url == address
+
+    # Every kind is alive as a widget, Python reads its state, and its strip of steps is a picture.
+    run(5)
+    moved = {}
+    for k, kind in enumerate(KINDS):
+        e = getattr(explore, kind)()
+        moved[kind] = min(e.state["step"] + 1, e._kind.limits(e.state, e._data)["outputs"])
+        figure = cells.nth(5).locator("figure.cx").nth(k)
+        figure.locator(".cx-draw").press("ArrowRight")
+        assert figure.locator(".cx-say").text_content() == e.set(step=moved[kind]).sentence
+        assert figure.locator(".cx-draw svg").first.is_visible()
+    run(6)
+    out = cells.nth(6).locator(".jp-OutputArea-output pre")
+    out.wait_for()
+    assert out.text_content().strip() == str(moved)
+    run(7)
+    strips = cells.nth(7).locator(".jp-RenderedSVG")
+    strips.nth(len(KINDS) - 1).wait_for()
+    assert strips.count() == len(KINDS)
+    assert min(strips.nth(k).bounding_box()["width"] for k in range(len(KINDS))) > 100
     assert not [url for url in elsewhere if not url.startswith(("http://localhost", "ws:"))]
     context.close()

@@ -10,13 +10,13 @@ const rippleNumbers = s => {
 
 const rippleDraw = s => {
   const g = rippleNumbers(s), a = 18, here = g.taps(s.step), wide = [g.total, g.total], depth = max(...g.phases) - min(...g.phases);
-  const words = (name, all) => `${name}: ${spoken([all])}`, counts = `overlap counts in two dimensions, ${g.total}×${g.total}`;
+  const words = (name, all) => `${name}: ${spoken([all])}`, counts = `: ${min(...g.overlap) ** 2} to ${max(...g.overlap) ** 2}`;
   const draw = group("row", [
     bars("weights", words("weights", g.w), 28, g.w, "K", here), bars("phase sums", words("phase sums", g.phases), 28, g.phases, "K", [s.step % s.stride])]) +
     group("row", [bars("output for an input of ones", words("output for an input of ones", g.y), a, g.y, "O", [s.step], `step,${g.total},1`),
       bars("overlap counts", words("overlap counts", g.overlap), a, g.overlap, "I", [s.step], `step,${g.total},1`),
       bars("resized, then convolved", words("resized, then convolved", g.resized), a, g.resized, "O", []),
-      shades("overlap counts in 2-D", counts, wide, 8, (y, x) => g.overlap[y] * g.overlap[x], "I", "")]);
+      shades("overlap counts in 2-D" + counts, `overlap counts in two dimensions, ${g.total}×${g.total}${counts}`, wide, 8, (y, x) => g.overlap[y] * g.overlap[x], "I", "")]);
   const sums = g.phases.map(fmt).join(", "), v = fmt(g.y[s.step]);
   return { draw, labels: { step: `${s.step + 1} of ${g.total}` }, numbers: { y: g.y, phases: g.phases, overlap: g.overlap, resized: g.resized },
     say: `Step ${s.step + 1} of ${g.total}: y[${s.step}] = ${v}. ` + (depth ? `The phase sums ${sums} differ by ${fmt(depth)}: a constant input ripples.` : s.stride > 1 ? `The phase sums ${sums} are equal: inside, a constant input stays flat.` : `Stride 1 has one phase, of sum ${sums}: inside, a constant input stays flat.`) +
