@@ -37,7 +37,7 @@ def draw(title: str, question: str, panels: list[str]) -> Image.Image:
     top = _head(pen, title, question)
     _explorer(pen, panels, top)
     _foot(pen)
-    return image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).quantize(128)
+    return image.reduce(FINE).quantize(128)
 
 
 def _head(pen: _Pen, title: str, question: str) -> float:
