@@ -63,6 +63,22 @@ def test_a_list_of_another_length_has_no_wrong_shape(monkeypatch):
     assert (report.ok, report.slip) == (False, None)
 
 
+def test_arrays_in_a_list_are_watched_too(monkeypatch):
+    layers = [np.ones((3, 4)), np.ones((2, 3))]
+    product = Puzzle(lambda matrices: matrices[1] @ matrices[0], ("matrices",), [(layers,)])
+    monkeypatch.setattr(check, "puzzles", lambda: {"product": product})
+
+    def in_place(matrices):
+        matrices[0] *= 2
+        return matrices[1] @ matrices[0] / 2
+
+    assert check.puzzle(lambda matrices: matrices[1] @ matrices[0], "product").ok
+    report = check.puzzle(in_place, "product")
+    assert (report.ok, report.slip) == (False, "input-mutated")
+    wrong = check.puzzle(lambda matrices: matrices[1] @ matrices[0] + 1, "product")
+    assert "matrices=[array of shape (3, 4), [[" in wrong.failed
+
+
 def test_links_draws_a_line_for_each_wire_and_a_number_for_each_dot():
     svg = pictures.links(("two", [4, 2], [[(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)]]), ("one", [2], []))
     assert svg.count("<line") == 4
