@@ -96,6 +96,10 @@ PUZZLES = {
             "single-channel-only": _cost(lambda i, o: o, lambda i, o: o),
             "conv2d-kernel-is-2d": _cost(lambda i, o: 1, lambda i, o: 1),
             "flops-are-macs": _cost(lambda i, o: o, times=2),
+            "bias-counted-as-work": lambda i, o, k, out: (
+                (prod(k) * i + 1) * o,
+                (prod(k) * i + 1) * o * prod(out),
+            ),
             "weights-not-shared": lambda i, o, k, out: (
                 (prod(k) * i * o + o) * prod(out),
                 prod(k) * i * o * prod(out),
