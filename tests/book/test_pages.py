@@ -164,6 +164,17 @@ def test_no_page_has_a_widget_view_or_an_outside_script(site):
         assert not re.search(r'<script[^>]+src="(https?:)?//', text), path.name
 
 
+def test_the_page_of_all_explorers_is_light(tab):
+    """At most 600 kB, not compressed, without the drawings."""
+    open_tab = tab("book/explorers.html")
+    weight = {}
+    open_tab.page.on("response", lambda r: weight.update({r.url: r.body()}))
+    open_tab.page.reload(wait_until="networkidle")
+    assert open_tab.page.locator(".cx-bar").count() >= 12
+    sizes = {url: len(re.sub(rb"<svg.*?</svg>", b"", body, flags=re.S)) for url, body in weight.items()}
+    assert sum(sizes.values()) <= 600_000, sizes
+
+
 def test_the_first_page_is_light(tab, server):
     import gzip
 

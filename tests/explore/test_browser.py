@@ -350,7 +350,7 @@ def test_axe_finds_nothing(show, theme):
         pytest.skip("axe-core is not installed: run npm ci")
     page = show(
         explore.conv2d(stride=2, size=6), explore.conv1d(), explore.conv3d(), explore.transposed(), explore.wiring(),
-        explore.arithmetic(7, 14, transposed=True), explore.correlation(), explore.correlation(view="signal"), explore.channels(), explore.checkerboard(),
+        explore.arithmetic(7, 14, transposed=True), explore.correlation(), explore.correlation(view="signal"), explore.channels(), explore.checkerboard(), explore.receptive(), explore.ink(), explore.cost(),
         theme=theme,
     )  # fmt: skip
     if theme == "dark":
@@ -421,7 +421,7 @@ def test_names_roles_and_live_region(show):
 def test_no_horizontal_scrolling_and_targets_large_enough(show, width):
     page = show(
         explore.conv2d(size=7, padding=1), explore.transposed(), explore.arithmetic(7, 14, transposed=True),
-        explore.correlation(), explore.conv3d(padding=1), explore.correlation(view="signal"),
+        explore.correlation(), explore.conv3d(padding=1), explore.correlation(view="signal"), explore.receptive(size=33), explore.ink(16, 4), explore.cost(),
         viewport={"width": width, "height": 800},
     )  # fmt: skip
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -266,6 +267,12 @@ def test_names_and_strings_are_escaped():
     e = explore.conv2d([[1]], [[1]], name="a-b_1")
     assert 'data-name="a-b_1"' in e.html()
     assert "'" not in re.search(r"data-spec='(.*?)'>", e.html(with_assets=False))[1]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_gallery_has_it(name):
+    gallery = Path(__file__).parents[2] / "book" / "explorers.md"
+    assert f"explore.{name}(" in gallery.read_text("utf-8")
 
 
 def test_the_small_script_is_made_from_the_sources():
