@@ -1,6 +1,6 @@
 """What the chapters on cost and on algorithms show besides the layer set, each a few minutes at most.
 
-python benchmarks/studies.py [kinds copy fft clocks roofline]
+python benchmarks/studies.py [kinds copy fft methods clocks roofline]
 
 Each study writes convlib/measured/<name>.json: processor time on one core, the fastest of several rounds. On an idle
 machine that is what a clock shows; what else a machine does, and threads that wait for each other, stay out of it.
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from contestants import by_convlib, by_torch
+from contestants import by_convlib, by_torch, contestants
 from layers import LAYERS, Layer
 from measure import record
 
@@ -98,6 +98,22 @@ def fft() -> dict:
             )
             print(family, k, {name: round(value, 1) for name, value in times.items()}, flush=True)
     return {"size": 64, "rows": rows}
+
+
+def methods() -> dict:
+    """Every layer of the set by each method that can do it, by PyTorch, and by sliding windows and einsum."""
+    layers = []
+    for layer in LAYERS:
+        if layer.transposed:
+            continue
+        calls = contestants(layer)
+        for name in ("gemm alone", "scipy per channel", "onnx reference"):
+            calls.pop(name, None)
+        layers.append(
+            {"name": layer.name, "multiply_adds": layer.multiply_adds, "milliseconds": turns(calls, 3)}
+        )
+        print(layers[-1], flush=True)
+    return {"layers": layers}
 
 
 def shifted(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -273,7 +289,14 @@ def chain(layers: list[dict], library: Any, to: Callable[[np.ndarray], Any]) -> 
     return run
 
 
-STUDIES = {"kinds": kinds, "copy": copy, "fft": fft, "clocks": clocks, "roofline": roofline}
+STUDIES = {
+    "kinds": kinds,
+    "copy": copy,
+    "fft": fft,
+    "methods": methods,
+    "clocks": clocks,
+    "roofline": roofline,
+}
 
 
 def main() -> None:
