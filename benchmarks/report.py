@@ -6,7 +6,7 @@ from math import exp, log
 from pathlib import Path
 from statistics import mean
 
-METHODS = ("convlib direct", "convlib gemm", "convlib fft", "convlib winograd4")
+METHODS = ("convlib direct", "convlib gemm", "convlib toeplitz", "convlib fft", "convlib winograd4")
 OTHERS = ("windows + einsum", "scipy per channel", "onnx reference")
 
 
