@@ -152,8 +152,16 @@ PUZZLES = {
         [(strides, shift) for strides in ([2, 2, 3], [4, 2], [3], [1, 1], [6, 4]) for shift in range(37)],
         {
             "strides-added": _follows(sum),
-            "stride-ignored": _follows(lambda strides: strides[-1]),
-            "stride-keeps-equivariance": lambda strides, shift: shift,
+            "stride-ignored": [
+                _follows(lambda strides: strides[-1]),
+                _follows(lambda strides: strides[0]),
+                _follows(max),
+            ],
+            "stride-keeps-equivariance": [
+                lambda strides, shift: shift,
+                lambda strides, shift: shift // prod(strides),
+                lambda strides, shift: -1 if shift % prod(strides) else shift,
+            ],
         },
     ),
     "scipy-same": Puzzle(

@@ -135,7 +135,11 @@ PUZZLES = {
         ("x", "weight"),
         [(LAST_X, w) for w in LAST_KERNELS],
         {
-            "reshaped-not-moved": _last(picture=lambda x: x.reshape(-1, *x.shape[:2])),
+            "reshaped-not-moved": [
+                _last(picture=lambda x: x.reshape(-1, *x.shape[:2])),
+                _last(kernel=lambda w: w.reshape(w.shape[3], w.shape[2], *w.shape[:2])),
+                _last(back=lambda y: y.reshape(*y.shape[1:], -1)),
+            ],
             "channels-swapped": _last(kernel=lambda w: w.transpose(2, 3, 0, 1)),
             "kernel-transposed": _last(kernel=lambda w: w.transpose(3, 2, 1, 0)),
             "kernel-reversed": _last(kernel=lambda w: w.transpose(3, 2, 0, 1)[..., ::-1, ::-1]),

@@ -122,7 +122,10 @@ PUZZLES = {
         {
             "layers-exchanged": _merged(weight=lambda first, second: first @ second),
             "bias-skips-a-layer": _merged(bias=lambda b, second, c: b + c),
-            "bias-missing": _merged(bias=lambda b, second, c: c),
+            "bias-missing": [
+                _merged(bias=lambda b, second, c: c),
+                _merged(bias=lambda b, second, c: second @ b),
+            ],
             "channels-swapped": _merged(weight=lambda first, second: (second @ first).T),
         },
     ),
