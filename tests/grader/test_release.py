@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import shutil
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_the_release_holds_nothing_of_a_solution(path):
     shown = "\n".join(cell.source for cell in notebook.cells)
     for cell, _ in source.graded("answer", "manual"):
         for line in regions.solution_lines(cell.source):
-            if line not in given:
+            if line not in given and re.search(r"\w", line):  # a bracket by itself tells nothing
                 assert line not in shown, line
     assert "SOLUTION" not in shown
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
@@ -82,7 +83,7 @@ def test_pictures_travel_in_the_notebook_and_have_words(path):
 def test_nothing_that_is_not_in_the_wheel_or_numpy_is_imported(path):
     code = [cell.source for cell in released(read(path)).cells if cell.cell_type == "code"]
     roots = re.findall(r"^\s*(?:import|from) (\w+)", "\n".join(code), re.MULTILINE)
-    assert set(roots) <= {"numpy", "convlib", "convgrader", "matplotlib"}
+    assert set(roots) <= {"numpy", "convlib", "convgrader", "matplotlib", *sys.stdlib_module_names}
 
 
 def test_a_stale_file_is_an_error_with_file_and_line(folder, capsys):
