@@ -20,7 +20,7 @@ import numpy as np
 from convlib import _drawing as draw
 from convlib._drawing import CHANNELS, PALETTE, number
 
-__all__ = ["CHANNELS", "PALETTE", "STYLE", "bars", "grid", "image", "matrix", "signal", "wiring"]
+__all__ = ["CHANNELS", "PALETTE", "STYLE", "bars", "grid", "image", "matrix", "signal", "table", "wiring"]
 
 STYLE: dict[str, Any] = {
     "figure.figsize": (5.0, 3.0),
@@ -379,3 +379,57 @@ def bars(
     ax.spines[["bottom", "left"]].set_visible(False)
     ax.tick_params(axis="y", length=0)
     return draw.titled(ax, title)
+
+
+def table(
+    values: Any,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    kind: str = "kernel",
+    title: str | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw a table of numbers that are not negative: a cell is the stronger, the greater its number is.
+
+    Parameters
+    ----------
+    values : array_like, shape (R, C)
+    rows, columns : sequence of str
+        A name for each row, at its left, and for each column, above it.
+    kind : str
+        The palette's name for the colour of the cells.
+    title : str, optional
+        Above the columns' names.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If `values` is no table or holds a negative number, if there is not one name for each row and each column, or
+        `kind` is not a name of the palette.
+    """
+    values = draw.real("table", "values", values, (2,))
+    colour = draw.colour("table", kind)
+    for name, given, wanted in zip(("rows", "columns"), (rows, columns), values.shape):
+        if len(given) != wanted:
+            raise ValueError(f"table: {name} has {len(given)} names for values of shape {values.shape}.")
+    if values.min(initial=0) < 0:
+        raise ValueError(f"table: values must not be negative, the least is {values.min():g}.")
+    ax = draw.axes(ax, (0.5 * values.shape[0] + 1, values.shape[1] + 2))
+    peak = values.max(initial=0) or 1
+    for (i, j), value in np.ndenumerate(values):
+        draw.cell(ax, i, j, colour, 0.6 * value / peak, edge=PALETTE["muted"], text=number(value))
+    for i, name in enumerate(rows):
+        ax.text(-0.65, i, name, ha="right", va="center", color=PALETTE["ink"])
+    for j, name in enumerate(columns):
+        ax.text(j, -0.65, name, ha="left", va="bottom", rotation=40, rotation_mode="anchor", color=PALETTE["ink"])
+    ax.set(xlim=(-0.6, values.shape[1] - 0.4), ylim=(values.shape[0] - 0.4, -0.6))
+    ax.set_axis_off()
+    if title:
+        ax.set_title(title, pad=9 * max(map(len, columns), default=0))
+    return ax

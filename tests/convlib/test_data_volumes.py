@@ -106,3 +106,12 @@ def test_without_matplotlib_the_brainwaves_say_what_is_missing(monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=r"brainwaves: eeg.dat ships inside matplotlib"):
         data.brainwaves()
+
+
+def test_the_digits_are_those_of_scikit_learn():
+    from sklearn.datasets import load_digits
+
+    theirs = load_digits()
+    images, labels = data.digits()
+    np.testing.assert_array_equal(images * 16, theirs.images)
+    np.testing.assert_array_equal(labels, theirs.target)

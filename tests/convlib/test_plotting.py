@@ -25,7 +25,9 @@ EVERY = {
     "image": np.arange(6.0).reshape(2, 3),
     "signal": np.arange(4.0),
     "bars": np.arange(1, 4.0),
+    "table": np.arange(6.0).reshape(2, 3),
 }
+NAMES = {"table": {"rows": ["a", "b"], "columns": ["c", "d", "e"]}}  # what a picture can't do without
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +54,11 @@ def toeplitz(kernel, n, stride=1):
 def test_axes_in_axes_out_and_nothing_else_changes(name):
     before = dict(matplotlib.rcParams)
     ax = plt.figure().add_subplot()
-    assert getattr(plotting, name)(EVERY[name], ax=ax, title="a title") is ax
+    assert getattr(plotting, name)(EVERY[name], ax=ax, title="a title", **NAMES.get(name, {})) is ax
     assert ax.get_title() == "a title"
     assert dict(matplotlib.rcParams) == before
     kept = EVERY[name].copy()
-    fresh = getattr(plotting, name)(EVERY[name])
+    fresh = getattr(plotting, name)(EVERY[name], **NAMES.get(name, {}))
     assert fresh is not ax
     assert fresh.figure.get_figwidth() == 5
     np.testing.assert_array_equal(EVERY[name], kept)
@@ -70,6 +72,7 @@ def test_lines_and_text_have_colours_of_the_palette_alone(name):
             "grid": {"lit": (0, 0), "padding": 1},
             "matrix": {"emphasise": 1},
             "wiring": {"emphasise": 1},
+            **NAMES,
         }
         ax = getattr(plotting, name)(EVERY[name], **options.get(name, {}))
         text = io.StringIO()
@@ -215,6 +218,15 @@ def test_bars_write_their_values():
     assert to_hex(ax.patches[1].get_facecolor()) == plotting.PALETTE["kernel"]
 
 
+def test_a_table_is_the_stronger_the_greater_its_numbers_are():
+    ax = plotting.table([[0, 50], [100, 0.5]], rows=["first", "second"], columns=["one", "other"])
+    assert [t.get_text() for t in ax.texts] == ["0", "50", "100", "0.5", "first", "second", "one", "other"]
+    strengths = [patch.get_facecolor()[3] for patch in ax.patches]
+    assert strengths == pytest.approx([0, 0.3, 0.6, 0.003])
+    assert ax.texts[4].get_position()[1] == 0  # a row's name stands beside it
+    assert ax.texts[7].get_position()[0] == 1  # a column's above it
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -237,6 +249,14 @@ def test_bars_write_their_values():
         (lambda: plotting.image(np.zeros((2, 4, 5))), r"shape \(3, H, W\), got a of shape \(2, 4, 5\)"),
         (lambda: plotting.signal([[1]]), r"signal: x must have 1 axes, got shape \(1, 1\)"),
         (lambda: plotting.bars([1, 2], labels=["a"]), "bars: labels has 1 entries for 2 values"),
+        (
+            lambda: plotting.table([[1, 2]], rows=["a"], columns=["b"]),
+            r"table: columns has 1 names for values of shape \(1, 2\)",
+        ),
+        (
+            lambda: plotting.table([[-1]], rows=["a"], columns=["b"]),
+            "table: values must not be negative, the least is -1",
+        ),
     ],
 )
 def test_bad_arguments_are_named(call, message):
