@@ -1,0 +1,104 @@
+"""The chapter on choosing, trained for longer: the same small network with each kind, on handwritten digits.
+
+python benchmarks/train_kinds.py [--epochs 25] [--seeds 3]
+
+The network and its training are those of the page: this script executes the cells of book/choosing.md that are
+tagged `recorded`, and writes convlib/measured/training.json. Its `cells` names the code that it ran; a test
+says when the page's has become another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+import re
+import time
+import warnings
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import sklearn
+from measure import record, seconds
+from sklearn.linear_model import LogisticRegression
+
+PAGE = Path(__file__).parent.parent / "book" / "choosing.md"
+CELL = re.compile(r"^```\{code-cell\} ipython3\n:tags: \[recorded\]\n(.*?)^```", re.M | re.S)
+ROUNDS = 31
+STRENGTHS = (0.01, 0.1, 1, 3, 10, 100)  # of scikit-learn's C: the less, the smoother
+
+
+def code(page: str) -> str:
+    """The page's cells that are tagged `recorded`."""
+    return "\n".join(match[1] for match in CELL.finditer(page))
+
+
+def fingerprint(page: str) -> str:
+    """What names the code of these cells: comments and line breaks don't count."""
+    return hashlib.sha256(ast.dump(ast.parse(code(page))).encode()).hexdigest()[:16]
+
+
+def step_times(page: dict[str, Any]) -> dict[str, float]:
+    """Milliseconds of one training step on 32 images, medians of rounds in which the kinds take turns."""
+    calls = {}
+    for kind in page["kinds"]:
+        layers = page["network"](kind)
+        weights = page["start"](layers, 0)
+        x, labels = page["seen"][0][:32], page["seen"][1][:32]
+
+        def step(layers: Any = layers, weights: Any = weights, x: Any = x, labels: Any = labels) -> None:
+            maps = page["forward"](layers, weights, x)
+            page["backward"](layers, weights, maps, page["loss"](maps[-1], labels)[1])
+
+        calls[kind] = step
+    names, rng = list(calls), np.random.default_rng(0)
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(ROUNDS):
+        for name in rng.permutation(names):
+            times[name].append(1e3 * seconds(calls[name]))
+    return {name: median(runs) for name, runs in times.items()}
+
+
+def logistic_regressions(page: dict[str, Any]) -> dict[str, float]:
+    """Per cent right of scikit-learn's logistic regression, run to its end, for several strengths."""
+    (x, labels), (new, wanted) = page["seen"], page["unseen"]
+    found = {}
+    for strength in STRENGTHS:
+        model = LogisticRegression(C=strength, max_iter=5000).fit(x.reshape(len(x), -1), labels)
+        found[f"{strength:g}"] = 100 * float(model.score(new.reshape(len(new), -1), wanted))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--seeds", type=int, default=3)
+    options = parser.parse_args()
+    text, page = PAGE.read_text(encoding="utf-8"), {"np": np}
+    exec(compile(code(text), str(PAGE), "exec"), page)
+    rows = []
+    for kind in page["kinds"]:
+        layers = page["network"](kind)
+        started = time.perf_counter()
+        right = [
+            float(page["accuracy"](layers, page["train"](layers, seed, options.epochs)))
+            for seed in range(options.seeds)
+        ]
+        rows.append({"kind": kind, "accuracy": right, "seconds": time.perf_counter() - started})
+        print(f"{kind:22} {np.mean(right):5.1f} %  {[round(value, 1) for value in right]}", flush=True)
+    times = step_times(page)
+    for row in rows:
+        row["step_milliseconds"] = times[row["kind"]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        regressions = logistic_regressions(page)
+    found = {"cells": fingerprint(text), "epochs": options.epochs, "seeds": options.seeds}
+    found |= {"sklearn": sklearn.__version__, "logistic_regression": regressions, "rows": rows}
+    command = f"python benchmarks/train_kinds.py --epochs {options.epochs} --seeds {options.seeds}"
+    record("training", command, found)
+
+
+if __name__ == "__main__":
+    main()
