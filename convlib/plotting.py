@@ -427,7 +427,9 @@ def table(
     for i, name in enumerate(rows):
         ax.text(-0.65, i, name, ha="right", va="center", color=PALETTE["ink"])
     for j, name in enumerate(columns):
-        ax.text(j, -0.65, name, ha="left", va="bottom", rotation=40, rotation_mode="anchor", color=PALETTE["ink"])
+        ax.text(
+            j, -0.65, name, ha="left", va="bottom", rotation=40, rotation_mode="anchor", color=PALETTE["ink"]
+        )
     ax.set(xlim=(-0.6, values.shape[1] - 0.4), ylim=(values.shape[0] - 0.4, -0.6))
     ax.set_axis_off()
     if title:
