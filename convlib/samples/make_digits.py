@@ -12,11 +12,12 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 
 def main(out: Path) -> None:
     """Write `out`, and say what it is."""
+    from sklearn.datasets import load_digits
+
     found = load_digits()
     images, labels = found.images.astype(np.uint8), found.target.astype(np.uint8)
     if not np.array_equal(images, found.images):
