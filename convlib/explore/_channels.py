@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -35,13 +36,18 @@ class Layer:
     """The sizes of a state: `per` input and `each` output channels to a group."""
 
     def __init__(self, s: State, d: Data) -> None:
-        self.s, self.groups, p = s, s["groups"], s["padding"]
+        self.s, self.groups = s, s["groups"]
+        self.stride, self.dilation, flat = s.get("stride", 1), s.get("dilation", 1), s.get("flat", False)
         x, w = np.array(d["x"], dtype=float), np.array(d["weight"], dtype=float)
         self.per, self.each = s["channels"] // self.groups, s["filters"] // self.groups
-        self.x = x[: s["channels"], : s["size"], : s["size"]]
-        self.w = w[: s["filters"], : self.per, : s["kernel"], : s["kernel"]]
+        self.x = x[: s["channels"], : 1 if flat else s["size"], : s["size"]]
+        self.w = w[: s["filters"], : self.per, : 1 if flat else s["kernel"], : s["kernel"]]
+        self.pad = (0 if flat else s["padding"], s["padding"])
         self.n, self.k = self.x.shape[1:], self.w.shape[2:]
-        self.out = tuple(n + 2 * p - k + 1 for n, k in zip(self.n, self.k))
+        self.out = tuple(
+            (n + 2 * p - self.dilation * (k - 1) - 1) // self.stride + 1
+            for n, k, p in zip(self.n, self.k, self.pad)
+        )
         self.shape: Index = (s["filters"], *self.out)  # type: ignore[assignment]
         self.inside: Index = (s["channels"], *self.n)  # type: ignore[assignment]
 
@@ -51,10 +57,14 @@ class Layer:
 
     def taps(self, o: int) -> list[Tap]:
         """Return what output element `o` sums."""
-        (to, y, x), found, p = at3(o, self.shape), [], self.s["padding"]
+        (to, y, x), found, stride, dilation = at3(o, self.shape), [], self.stride, self.dilation
         f = self.source(to)
         for c, a, b in product(range(self.per), *map(range, self.k)):
-            q = (f // self.each * self.per + c, y + a - p, x + b - p)
+            q = (
+                f // self.each * self.per + c,
+                y * stride + a * dilation - self.pad[0],
+                x * stride + b * dilation - self.pad[1],
+            )
             own = 0 <= q[1] < self.n[0] and 0 <= q[2] < self.n[1]
             found.append(
                 Tap(
@@ -72,11 +82,11 @@ class Numbers(Layer):
 
     def __init__(self, s: State, d: Data) -> None:
         super().__init__(s, d)
-        y = conv2d(self.x[None], self.w, padding=s["padding"], groups=self.groups)
+        y = conv2d(self.x[None], self.w, None, self.stride, self.pad, self.dilation, self.groups)
         self.y: list[float] = (channel_shuffle(y, self.groups) if s["shuffle"] else y).ravel().tolist()
         mixing = np.kron(np.eye(self.groups, dtype=int), np.ones((self.each, self.per), dtype=int))
         step = mixing[[self.source(to) for to in range(s["filters"])]]
-        self.ways = np.linalg.matrix_power(step, s["layers"]) if s["layers"] > 1 else step
+        self.ways = np.linalg.matrix_power(step, s["layers"]) if s.get("layers", 1) > 1 else step
 
 
 def check(s: State, d: Data) -> str:
@@ -87,12 +97,13 @@ def check(s: State, d: Data) -> str:
     per, has = s["channels"] // s["groups"], len(d["weight"][0])
     if per > has:
         return f"the kernels have {plural(has, 'channel')}, but each group has {per}"
-    if s["layers"] > 1 and s["channels"] != s["filters"]:
+    if s.get("layers", 1) > 1 and s["channels"] != s["filters"]:
         return f"a stack needs as many output as input channels: {s['filters']} and {s['channels']}"
     g = Layer(s, d)
     if min(g.out) < 1:
         k, n = ("×".join(map(str, shape)) for shape in (g.k, g.n))
-        return f"the kernel does not fit: {k} on an input of {n} with padding {s['padding']}"
+        dilated = f" and dilation {g.dilation}" if g.dilation > 1 else ""
+        return f"the kernel does not fit: {k} on an input of {n} with padding {s['padding']}{dilated}"
     return ""
 
 
@@ -106,15 +117,16 @@ def _bar(c: int, w: int) -> str:
     return line(1, -3, w * CELL - 1, -3, f"b w{c % 8}")
 
 
-def _inputs(g: Numbers, lit: set[int], picked: int) -> list[Panel]:
-    def at(c: int) -> Any:
-        def one(y: int, x: int) -> tuple[Any, ...]:
-            i = flat3((c, y, x), g.inside)
-            return mark("i", i in lit), go_cell(i, picked)
+def layers(name: str, values: Any, shape: Index, colour: bool, at: Callable[[int], Any]) -> list[Panel]:
+    """Return a panel per channel; ``at(i)`` is what `cell` takes for the i-th element after its value."""
+    panels = []
+    for c, rows in enumerate(np.reshape(values, shape)):
 
-        return one
+        def one(y: int, x: int, c: int = c) -> Any:
+            return at(flat3((c, y, x), shape))
 
-    return [grid(f"input channel {c}", g.x[c], at(c), None, _bar(c, g.n[1])) for c in range(g.inside[0])]
+        panels.append(grid(f"{name} channel {c}", rows, one, None, _bar(c, shape[2]) if colour else ""))
+    return panels
 
 
 def _kernels(g: Numbers, f: int, lit: bool) -> list[Panel]:
@@ -125,17 +137,6 @@ def _kernels(g: Numbers, f: int, lit: bool) -> list[Panel]:
             grid(f"kernel {f}, for {c}", rows, lambda y, x: (mark("k", lit),), label, _bar(c, g.k[1]))
         )
     return panels
-
-
-def _outputs(g: Numbers, lit: set[int]) -> list[Panel]:
-    def at(c: int) -> Any:
-        def one(y: int, x: int) -> tuple[Any, ...]:
-            o = flat3((c, y, x), g.shape)
-            return mark("o", o in lit), go_step(o)
-
-        return one
-
-    return [grid(f"output channel {c}", y, at(c)) for c, y in enumerate(np.reshape(g.y, g.shape))]
 
 
 def draw(s: State, d: Data) -> Scene:
@@ -156,9 +157,9 @@ def draw(s: State, d: Data) -> Scene:
         [column] if picked >= 0 else [],
     )
     groups = [
-        ("row", _inputs(g, lit, picked)),
+        ("row", layers("input", g.x, g.inside, True, lambda i: (mark("i", i in lit), go_cell(i, picked)))),
         ("row", _kernels(g, g.source(here[0]), picked < 0)),
-        ("row", _outputs(g, outs)),
+        ("row", layers("output", g.y, g.shape, False, lambda o: (mark("o", o in outs), go_step(o)))),
         ("row", [reach]),
     ]
     name = f"x[{', '.join(map(str, at3(picked, g.inside)))}]" if picked >= 0 else "none"

@@ -78,6 +78,11 @@ def settle(kind: Kind, controls: list[Control], s: State, d: Data) -> State:
     return out
 
 
+def rank_of(a: Any) -> int:
+    """Return how many axes an array or a nested list has, ragged or not."""
+    return int(a.ndim) if hasattr(a, "ndim") else np.array(a, dtype=object).ndim
+
+
 def drawable(kind: str, name: str, a: Any, axes: str, largest: int) -> Any:
     """Return an array as nested lists of plain numbers, or say why it cannot be drawn.
 

@@ -32,7 +32,7 @@ def go_cell(i: int, picked: int) -> str:
 
 def grid(
     title: str,
-    rows: Sequence[Sequence[float]],
+    rows: Any,
     at: Callable[[int, int], Sequence[Any]],
     label: str | None = None,
     over: str = "",
@@ -158,8 +158,12 @@ def matrix(
     at: Callable[[int, int], tuple[int, float] | None],
     lit_rows: Iterable[int] = (),
     lit_cols: Iterable[int] = (),
+    pick: str = "",
 ) -> Panel:
-    """Return a matrix as coloured cells; ``at(r, c)`` is the weight's number and its value, or None."""
+    """Return a matrix as coloured cells; ``at(r, c)`` is the weight's number and its value, or None.
+
+    A click on the whole picks a cell: ``"name,columns,rows"``.
+    """
     a = max(3, min(24, 300 // cols, 400 // rows))
     w, h = cols * a, rows * a
     body = box(0, 0, w, h, "m")
@@ -171,7 +175,7 @@ def matrix(
                 body += text(c * a + a / 2, r * a + a / 2 + 4, fmt(entry[1]), "s") if a >= 18 else ""
     body += "".join(box(0, r * a, w, a, "H") for r in lit_rows)
     body += "".join(box(c * a, 0, a, h, "H") for c in lit_cols)
-    return Panel(title, label, w, h, body)
+    return Panel(title, label, w, h, body + _picker(0, 0, w, h, pick))
 
 
 def listing(title: str, items: Iterable[tuple[str, str, bool]]) -> str:

@@ -12,7 +12,7 @@ from convlib.explore._code import Convolving, program
 from convlib.explore._conv import AXES, KERNELS, cut, default_input
 from convlib.explore._conv_draw import element, output_panel, sized
 from convlib.explore._conv_shape import Index, at3, flat3
-from convlib.explore._kind import Control, Data, Kind, State, drawable
+from convlib.explore._kind import Control, Data, Kind, State, drawable, rank_of
 from convlib.explore._panels import go_cell, go_step, grid, mark, matrix, wiring
 from convlib.explore._svg import CELL, Panel, Scene
 from convlib.explore._text import fmt, plural, times
@@ -170,10 +170,6 @@ def code(s: State, d: Data, dialect: str) -> str:
     return program(dialect, f"convlib import conv_transpose{r}d", cut(s, d), call.lines)
 
 
-def _rank(a: Any) -> int:
-    return int(a.ndim) if hasattr(a, "ndim") else np.array(a, dtype=object).ndim
-
-
 def _controls(most_x: int, most_w: int) -> list[Control]:
     return [
         ("step", "step", 0, "outputs"),
@@ -250,7 +246,7 @@ def transposed(
     'Step 3 of 5: y[2] = 102. Stamping: 2 inputs reach it. Zeros i'
     """
     first = x if x is not None else weight
-    rank = 1 if first is not None and _rank(first) == 1 else 2
+    rank = 1 if first is not None and rank_of(first) == 1 else 2
     own = x is not None
     x_: Any = drawable("transposed", "x", x, AXES[rank], LARGEST[rank]) if own else default_input(rank)
     w: Any = drawable("transposed", "weight", weight, AXES[rank], 7) if weight is not None else KERNELS[rank]

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from convlib.explore import _panels as panels
+from convlib.explore._blocks import Picture
 from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._svg import CELL, Scene
 from convlib.explore._text import plural, times
 from convlib.explore.explorer import Explorer
 from convlib.kinds import channel_shuffle
-from convlib.matrix import block_permutation, conv_matrix
+from convlib.matrix import conv_matrix
 
 MOST = 24
 """So many dots are drawn in a row."""
@@ -46,24 +47,12 @@ class Wires:
         return c
 
 
-class Matrix(Wires):
+class Matrix(Wires, Picture):
     """C with its entries, the numbers of their weights, its blocks, and the order in which it is drawn."""
 
     def __init__(self, s: State, d: Data) -> None:
-        super().__init__(s, d)
-        self.c = self.matrix(self.weight)
-        numbers = np.arange(1.0, self.weight.size + 1).reshape(self.shape) * (self.weight != 0)
-        self.number = self.matrix(numbers).astype(int) - 1
-        blocks = block_permutation(self.c)
-        self.blocks = [(a, b) for a, b in blocks.sizes if a and b]
-        sort = s["sort"]
-        self.row_order = blocks.rows.tolist() if sort else list(range(self.rows))
-        self.col_order = blocks.columns.tolist() if sort else list(range(self.cols))
-
-    def entry(self, r: int, c: int) -> tuple[int, float] | None:
-        """Return number and value of the weight at a drawn row and column."""
-        at = self.row_order[r], self.col_order[c]
-        return (int(self.number[at]), float(self.c[at])) if self.number[at] >= 0 else None
+        Wires.__init__(self, s, d)
+        Picture.__init__(self, self.matrix, self.weight, sort=s["sort"], turn=s["turn"])
 
 
 @dataclass(frozen=True)
@@ -164,12 +153,7 @@ def _say(g: Matrix, v: View, s: State, ins: list[str], outs: list[str]) -> str:
         say = f"Step {s['step'] + 1} of {len(outs)}: output {outs[s['step']]} reads {mine} of {plural(len(ins), 'input')}. "
     weights = len({link[2] for link in v.links})
     say += f"{plural(len(v.links), 'wire carries', 'wires carry')} {plural(weights, 'weight')}. "
-    if len(g.blocks) == 1:
-        say += "All of them hang together."
-    else:
-        parts = ", ".join(f"{b}×{a}" if turn else f"{a}×{b}" for a, b in g.blocks[:4])
-        more = ", …" if len(g.blocks) > 4 else ""
-        say += f"They fall into {len(g.blocks)} blocks that share no wire: {parts}{more}."
+    say += g.hang
     idle = len(ins) - len({link[1] if turn else link[0] for link in v.links})
     return say + (f" {plural(idle, 'input is', 'inputs are')} read by no output." if idle else "")
 

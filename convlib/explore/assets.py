@@ -6,6 +6,7 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 
 from convlib.explore.palette import CHANNELS, PALETTE
 
@@ -98,9 +99,7 @@ def _variables(scheme: str) -> str:
 def _wires() -> str:
     """Return one rule per channel colour: `w0` … `w7` for lines, `f0` … `f7` for areas."""
     count = len(CHANNELS["light"])
-    lines = "".join(f".cx .w{k} {{ stroke: var(--cx-c{k}); fill: none; }}\n" for k in range(count))
-    areas = "".join(f".cx .f{k} {{ fill: var(--cx-c{k}); }}\n" for k in range(count))
-    return lines + areas
+    return "".join(f".cx .w{k}, .cx .f{k} {{ color: var(--cx-c{k}); }}\n" for k in range(count))
 
 
 def _css() -> str:
@@ -108,7 +107,9 @@ def _css() -> str:
 
 
 def _small(css: str) -> str:
-    """Return a stylesheet without comments and the spaces that mean nothing."""
+    """Return a stylesheet with short names of variables, without comments and the spaces that mean nothing."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    for j, name in enumerate(dict.fromkeys(re.findall(r"--cx-\w+", css))):
+        css = re.sub(rf"{name}\b", f"--x{ascii_lowercase[j]}", css)
     css = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css))
     return re.sub(r": +", ":", css).replace(";}", "}").strip()

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import linalg
 from scipy import signal as scipy_signal
 
 from convlib import channel_shuffle, conv, conv_matrix, explore, receptive_field
 from convlib.cost import arithmetic_intensity, conv_layer, memory_traffic, multiply_adds, parameters
 from convlib.explore._kind import high, illegal, settle
 from convlib.matrix import block_permutation
+from convlib.separable import best_flattened, separable_rank, separable_terms
 from convlib.shapes import ShapeError, half_padding, output_size, resolve_padding, transposed_output_size
 from convlib.transpose import conv_transpose, overlap_count
 
@@ -262,6 +264,84 @@ def cost_numbers(s, d):
     measures = parameters, multiply_adds, memory_traffic, arithmetic_intensity
     table = np.array([[measure(layers) for measure in measures] for layers in kinds])
     return {"all": table.ravel(), "y": table[s["step"]]}
+def matrix_explorer(rng):
+    if rng.random() < 0.6:
+        return explore.matrix(
+            channels=int(rng.integers(1, 5)), filters=int(rng.integers(1, 5)), size=2, kernel=1
+        )
+    x, weight = numbers(rng, rng.integers(1, 4), *rng.integers(1, 5, 2)), numbers(rng, *rng.integers(1, 4, 4))
+    return explore.matrix(x, weight, channels=1, filters=1, size=1, kernel=1)
+
+
+def matrix_numbers(s, d):
+    """C column by column: what a one at each input becomes."""
+    flat = s["flat"]
+    x = np.array(d["x"], dtype=float)[: s["channels"], : 1 if flat else s["size"], : s["size"]]
+    w = np.array(d["weight"], dtype=float)[: s["filters"], : s["channels"] // s["groups"]]
+    w, padding = (
+        w[:, :, : 1 if flat else s["kernel"], : s["kernel"]],
+        (0 if flat else s["padding"], s["padding"]),
+    )
+    y = conv(np.eye(x.size).reshape(-1, *x.shape), w, None, s["stride"], padding, s["dilation"], s["groups"])
+    if s["shuffle"]:
+        y = channel_shuffle(y, s["groups"])
+    C = y.reshape(x.size, -1).T
+    blocks = block_permutation(C)
+    rows, cols = (blocks.rows, blocks.columns) if s["sort"] else map(np.arange, C.shape)
+
+    def diagonal(part):
+        return np.array_equal(part, linalg.toeplitz(part[:, 0], part[0]))
+
+    out, n = y.shape[-1], x.shape[-1]
+    parts = [C[r : r + out, c : c + n] for r in range(0, len(C), out) for c in range(0, C.shape[1], n)]
+    toeplitz = 2 if diagonal(C) else int(all(map(diagonal, parts)))
+    product = C.T @ np.arange(1.0, len(C) + 1) if s["turn"] else C @ x.ravel()
+    return {"C": C.ravel(), "order": [*rows, *cols], "toeplitz": [toeplitz], "y": product}
+
+
+def backward_explorer(rng):
+    if rng.random() < 0.3:
+        return explore.backward()
+    rank = rng.integers(1, 3)
+    x = numbers(rng, *rng.integers(1, 7, rank))
+    weight, grad = numbers(rng, *rng.integers(1, 5, rank)), numbers(rng, *[12] * rank)
+    return explore.backward(x, weight, grad[(slice(8),) * rank], size=1, kernel=1)
+
+
+def backward_numbers(s, d):
+    """Each derivative on its own: the loss is linear, so that moving one number by one gives it exactly."""
+    rank = d["rank"]
+    x = np.array(d["x"], dtype=float)[(slice(s["size"]),) * rank]
+    w = np.array(d["weight"], dtype=float)[(slice(s["kernel"]),) * rank]
+    how = {name: s[name] for name in ("stride", "padding", "dilation")}
+    of_x = conv(np.eye(x.size).reshape(-1, 1, *x.shape), w[None, None], **how)[:, 0]
+    of_w = np.stack(
+        [conv(x[None, None], unit[None, None], **how)[0, 0] for unit in np.eye(w.size).reshape(-1, *w.shape)]
+    )
+    g = np.array(d["grad"], dtype=float)[tuple(map(slice, of_x.shape[1:]))]
+    return {
+        "dx": (of_x * g).reshape(x.size, -1).sum(axis=1),
+        "dw": (of_w * g).reshape(w.size, -1).sum(axis=1),
+    }
+
+
+def separable_explorer(rng):
+    if rng.random() < 0.3:
+        return explore.separable()
+    rank = int(rng.integers(2, 4))
+    kernel = rng.integers(1, 5, rng.integers(2 if rank > 2 else 1, (0, 0, 6, 4)[rank], rank))
+    return explore.separable(kernel)
+
+
+def separable_numbers(s, d):
+    kernel = np.reshape(np.array(s["weights"], dtype=float), d["shape"])
+    if kernel.ndim == 2:
+        terms, singular = separable_terms(kernel, s["step"] + 1), np.linalg.svd(kernel)[1]
+        near = sum(np.outer(*term) for term in terms)
+        error = [np.linalg.norm(kernel - near) / np.linalg.norm(kernel)]
+        return {"near": near.ravel(), "errors": error, "singular": singular, "rank": [separable_rank(kernel)]}
+    after = [best_flattened(kernel, steps=t + 1) for t in range(s["step"] + 1)]
+    return {"near": after[-1].kernel.ravel(), "errors": [a.error for a in after], "singular": [], "rank": []}
 
 
 @dataclass(frozen=True)
@@ -277,6 +357,9 @@ CASES = {f"conv{rank}d": Case(conv_explorer(rank), conv_numbers) for rank in (1,
     "checkerboard": Case(checkerboard_explorer, checkerboard_numbers),
     "channels": Case(channels_explorer, channels_numbers),
     "wiring": Case(wiring_explorer, wiring_numbers),
+    "backward": Case(backward_explorer, backward_numbers),
+    "separable": Case(separable_explorer, separable_numbers),
+    "matrix": Case(matrix_explorer, matrix_numbers),
     "transposed": Case(transposed_explorer, transposed_numbers),
     "receptive": Case(receptive_explorer, receptive_numbers),
     "ink": Case(ink_explorer, ink_numbers),
@@ -395,5 +478,8 @@ def test_code_runs_and_gives_the_numbers(name, dialect):
     for explorer, s in legal[:60]:
         scope: dict[str, Any] = {}
         exec(explorer._kind.code(s, explorer._data, dialect), scope)
-        expected = CASES[name].oracle(s, explorer._data)["y"]
-        np.testing.assert_allclose(np.asarray(scope["y"]).ravel(), expected, rtol=1e-10, atol=1e-9)
+        expected = CASES[name].oracle(s, explorer._data)
+        made = [key for key in ("y", "dx", "dw", "near") if key in expected]
+        assert made
+        for key in made:
+            np.testing.assert_allclose(np.asarray(scope[key]).ravel(), expected[key], rtol=1e-10, atol=1e-9)

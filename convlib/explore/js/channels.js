@@ -2,9 +2,9 @@
 // reaches whom through a stack of such layers.
 
 const layerShape = (s, d) => {
-  const part = (a, v) => [a.length, a[0].length].map(n => min(v, n)), n = part(d.x[0], s.size), k = part(d.weight[0][0], s.kernel);
-  const out = n.map((v, j) => v + 2 * s.padding - k[j] + 1), per = s.channels / s.groups, each = s.filters / s.groups;
-  return { n, k, out, per, each, shape: [s.filters, ...out], inside: [s.channels, ...n], from: to => s.shuffle ? to % s.groups * each + floor(to / s.groups) : to };
+  const { stride = 1, dilation = 1, flat, padding } = s, part = (a, v) => [flat ? 1 : min(v, a.length), min(v, a[0].length)], n = part(d.x[0], s.size), k = part(d.weight[0][0], s.kernel);
+  const pad = [flat ? 0 : padding, padding], out = n.map((v, j) => floor((v + 2 * pad[j] - dilation * (k[j] - 1) - 1) / stride) + 1), per = s.channels / s.groups, each = s.filters / s.groups;
+  return { stride, dilation, pad, n, k, out, per, each, shape: [s.filters, ...out], inside: [s.channels, ...n], from: to => s.shuffle ? to % s.groups * each + floor(to / s.groups) : to };
 };
 const noGroups = (groups, many, which) => many % groups ? `${plural(groups, "group does", "groups do")} not divide ${plural(many, which + "channel")}` : "";
 
@@ -13,7 +13,7 @@ const layerCheck = (s, d) => {
   return noGroups(s.groups, s.channels, "input ") || noGroups(s.groups, s.filters, "output ") ||
     (g.per > has ? `the kernels have ${plural(has, "channel")}, but each group has ${g.per}`
       : s.layers > 1 && s.channels !== s.filters ? `a stack needs as many output as input channels: ${s.filters} and ${s.channels}`
-        : min(...g.out) < 1 ? `the kernel does not fit: ${g.k.join("×")} on an input of ${g.n.join("×")} with padding ${s.padding}` : "");
+        : min(...g.out) < 1 ? `the kernel does not fit: ${g.k.join("×")} on an input of ${g.n.join("×")} with padding ${s.padding}${g.dilation > 1 ? ` and dilation ${g.dilation}` : ""}` : "");
 };
 
 const layerNumbers = (s, d) => {
@@ -21,8 +21,8 @@ const layerNumbers = (s, d) => {
   const taps = each3(g.shape, ([to, y, x_]) => {
     const f = g.from(to), first = floor(f / g.each) * g.per;
     return each3([g.per, ...g.k], ([c, a, b]) => {
-      const q = [first + c, y + a - s.padding, x_ + b - s.padding], i = within(q, g.inside) ? flat3(q, g.inside) : -1;
-      return { f, c, i, weight: d.weight[f][c][a][b], x: x[i] || 0 };
+      const q = [first + c, y * g.stride + a * g.dilation - g.pad[0], x_ * g.stride + b * g.dilation - g.pad[1]], i = within(q, g.inside) ? flat3(q, g.inside) : -1;
+      return { c, i, w: flat3([f * g.per + c, a, b], [0, ...g.k]), weight: d.weight[f][c][a][b], x: x[i] || 0 };
     });
   });
   const step = table(s.filters, s.channels, (to, i) => +(floor(g.from(to) / g.each) === floor(i / g.per)));

@@ -4,7 +4,7 @@
 // The files of this folder are joined into one classic script (convlib.explore.script).
 
 const KINDS = {};
-const { abs, ceil, floor, max, min } = Math;
+const { abs, ceil, floor, max, min, sqrt } = Math;
 
 // ---------------------------------------------------------------- numbers as text
 const put = (n, d) => {
@@ -76,7 +76,7 @@ const listing = (title, items) => `<p>${esc(title)}</p><ul>` +
 // Arrowheads point down (arrow 1) or up (-1).
 const UP = 16, DOWN = 126;
 const head = (x, y, u, v, c) => {
-  const long = Math.sqrt((u - x) * (u - x) + (v - y) * (v - y)), a = (u - x) / long * 7, b = (v - y) / long * 7;
+  const long = sqrt((u - x) * (u - x) + (v - y) * (v - y)), a = (u - x) / long * 7, b = (v - y) / long * 7;
   return `<path class="${c}" d="M${xy(u - a - b / 2)} ${xy(v - b + a / 2)}L${xy(u)} ${xy(v)}L${xy(u - a + b / 2)} ${xy(v - b - a / 2)}"/>`;
 };
 const wiring = (title, label, w, top, bottom, links, words, arrow = 0) => {
@@ -119,14 +119,14 @@ const bars = (title, label, a, values, kind, lit, pick, from = 0) => {
 };
 
 // A matrix as coloured cells: at(r, c) is [weight's number, value] or null; lit rows and columns are outlined.
-const matrix = (title, label, rows, cols, at, litRows, litCols) => {
+const matrix = (title, label, rows, cols, at, litRows, litCols = [], pick = "") => {
   const a = max(3, min(24, floor(300 / cols), floor(400 / rows))), w = cols * a, h = rows * a;
   let body = box(0, 0, w, h, "m");
   for (const r of range(rows)) for (const c of range(cols)) {
     const e = at(r, c);
     if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8 + (a < 18 ? "" : " t")) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, fmt(e[1]), "s"));
   }
-  return panel(title, label, w, h, body + litRows.map(r => box(0, r * a, w, a, "H")).join("") + litCols.map(c => box(c * a, 0, a, h, "H")).join(""));
+  return panel(title, label, w, h, body + litRows.map(r => box(0, r * a, w, a, "H")).join("") + litCols.map(c => box(c * a, 0, a, h, "H")).join("") + picker(0, 0, w, h, pick));
 };
 const group = (way, panels) => `<div class="cx-${way}">${panels.join("")}</div>`;
 
@@ -144,24 +144,16 @@ const limitOf = (kind, control, s, d) => {
 };
 
 // Why a state cannot be, in words; "" where it can. Fixed ranges first, then the kind's rules, then what depends on them.
+const outside = (label, low, high, v) => Number.isInteger(v) && v >= low && v <= high ? "" : `${label} must be an integer from ${low} to ${high}, not ${v}`;
 const illegal = (kind, controls, s, d) => {
-  const wrong = depends => {
-    for (const c of controls) {
-      const [name, label, low] = c, v = s[name];
-      if (isPreset(c)) continue;
-      if (isList(c)) {
-        const j = v.findIndex(n => !Number.isInteger(n) || n < low[0] || n > low[1]);
-        if (j >= 0) return `${label}[${j}] must be an integer from ${low[0]} to ${low[1]}, not ${v[j]}`;
-        continue;
-      }
-      if (Array.isArray(low)) { if (!low.includes(v)) return `${label} must be one of ${low.join(", ")}, not ${v}`; continue; }
-      if (typeof low === "boolean") { if (typeof v !== "boolean") return `${label} must be true or false, not ${v}`; continue; }
-      if (typeof c[3] === "string" !== depends) continue;
-      const [, high] = limitOf(kind, c, s, d);
-      if (!Number.isInteger(v) || v < low || v > high) return `${label} must be an integer from ${low} to ${high}, not ${v}`;
-    }
-    return "";
-  };
+  const wrong = depends => controls.map(c => {
+    const [name, label, low] = c, v = s[name];
+    if (isPreset(c)) return "";
+    if (isList(c)) return v.map((n, j) => outside(`${label}[${j}]`, ...low, n)).find(why => why);
+    if (Array.isArray(low)) return low.includes(v) ? "" : `${label} must be one of ${low.join(", ")}, not ${v}`;
+    if (typeof low === "boolean") return typeof v === "boolean" ? "" : `${label} must be true or false, not ${v}`;
+    return typeof c[3] === "string" === depends ? outside(label, ...limitOf(kind, c, s, d), v) : "";
+  }).find(why => why) || "";
   return wrong(false) || KINDS[kind].check(s, d) || wrong(true);
 };
 
@@ -184,7 +176,7 @@ const wish = (kind, controls, s, d, changes) => {
   const name = Object.keys(changes)[0], c = controls.find(c => c[0] === name);
   let over = "";
   if (c && typeof c[3] === "number" && !(changes[name] >= c[2] && changes[name] <= c[3])) {
-    over = `${c[1]} must be an integer from ${c[2]} to ${c[3]}, not ${changes[name]}`;
+    over = outside(c[1], c[2], c[3], changes[name]);
     changes = { ...changes, [name]: min(max(changes[name] || 0, c[2]), c[3]) };
   }
   let got = attempt();
@@ -197,267 +189,178 @@ const wish = (kind, controls, s, d, changes) => {
 };
 
 // ---------------------------------------------------------------- the component
-const el = (tag, attributes, ...inside) => {
-  const e = document.createElement(tag);
-  for (const [k, v] of Object.entries(attributes || {})) e.setAttribute(k, v);
-  e.append(...inside);
-  return e;
-};
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const set = (e, attributes) => { for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v); return e; };
+const el = (tag, attributes, ...inside) => { const e = set(document.createElement(tag), attributes); e.append(...inside); return e; };
+const on = (e, type, act) => (e.addEventListener(type, act), e);
+const button = (label, act, name) => on(el("button", { type: "button", ...(name ? { "aria-label": name } : {}) }, label), "click", act);
 const inPage = () => window.top === window && !document.body.dataset.jpThemeName;
 const parse = (control, t) => isList(control) ? t.split(",").map(Number) : Array.isArray(control[2]) ? t : typeof control[2] === "boolean" ? t === "true" : Number(t);
 let count = 0;
 
-class Explorer {
-  constructor(figure, options) {
-    const spec = JSON.parse(figure.dataset.spec);
-    Object.assign(this, { figure, kind: figure.dataset.kind, controls: spec.c, d: spec.d, options: options || {} });
-    this.m = KINDS[this.kind];
-    this.start = spec.s;
-    this.s = { ...spec.s };
-    this.id = this.name();
-    for (const part of ["draw", "say", "sum", "rest"]) this[part] = figure.querySelector(".cx-" + part);
-    this.build();
-    this.read();
-    this.paint();
-  }
+// Makes a figure alive. Controls are made here, so that a page without script shows none that is dead.
+const bring = (figure, { changed } = {}) => {
+  const { s: start, c: controls, d } = JSON.parse(figure.dataset.spec), { kind, name } = figure.dataset, m = KINDS[kind], inputs = {}, uid = "cx" + ++count;
+  const [drawing, say, sums, rest] = ["draw", "say", "sum", "rest"].map(part => figure.querySelector(".cx-" + part)), first = controls.find(c => c[0] === "step");
+  let s = { ...start }, id = name || kind, timer, later, dialect, play;
+  for (let n = 1; document.getElementById(id) || X.all[id] && X.all[id].figure.isConnected;) id = (name || kind) + "-" + ++n;
+  if (!figure.id) figure.id = id;
+  const note = el("p", { class: "cx-note", role: "status" }), program = el("pre", { class: "cx-code", tabindex: "0", role: "region", "aria-label": "Code of this state", hidden: "" });
+  const turn = (name, v) => m.turn ? m.turn(name, v) : { [name]: v };
 
-  name() {
-    const base = this.figure.dataset.name || this.kind;
-    let id = base, n = 1;
-    while (document.getElementById(id) || (X.all[id] && X.all[id].figure.isConnected)) id = base + "-" + ++n;
-    if (!this.figure.id) this.figure.id = id;
-    X.all[id] = this;
-    return id;
-  }
-
-  // Controls are made here, so that a page without script shows none that is dead.
-  build() {
-    const uid = "cx" + ++count;
-    this.inputs = {};
-    this.bar = el("div", { class: "cx-bar" });
-    const more = el("div", { class: "cx-more" });
-    this.note = el("p", { class: "cx-note", role: "status" });
-    for (const c of this.controls) {
-      if (isList(c)) {
-        more.append(this.list(c, uid + c[0]));
-        continue;
-      }
-      const id = uid + c[0], input = this.input(c, id), out = el("output", { for: id });
-      const item = el("div", { class: "cx-item" }, el("label", { for: id }, c[1]), out, input);
-      this.inputs[c[0]] = { c, input, out, item };
-      if (c[0] === "step") this.bar.append(this.button("‹", "Previous step", () => this.go(-1)), item,
-        this.button("›", "Next step", () => this.go(1)), this.player());
-      else more.append(item);
-    }
-    const copies = el("div", { class: "cx-copy" }, this.button("Reset", "", () => this.want(this.start)));
-    for (const [name, dialect] of [["convlib", "convlib"], ["PyTorch", "torch"], ["Keras", "keras"]])
-      copies.append(this.button("Copy as " + name, "", () => this.copy(dialect)));
-    this.code = el("pre", { class: "cx-code", tabindex: "0", role: "region", "aria-label": "Code of this state", hidden: "" });
-    this.say.setAttribute("aria-live", "polite");
-    this.draw.setAttribute("tabindex", "0");
-    this.draw.setAttribute("role", "group");
-    this.draw.setAttribute("aria-label", "Drawing. Left and right arrow keys step, Home and End go to the first and last step.");
-    this.draw.before(this.bar);
-    this.rest.after(more, this.note, copies, this.code);
-    for (const part of [this.draw, this.rest]) part.addEventListener("click", e => this.click(e));
-    this.draw.addEventListener("keydown", e => this.key(e));
-  }
-
-  button(label, name, act) {
-    const b = el("button", { type: "button" }, label);
-    if (name) b.setAttribute("aria-label", name);
-    b.addEventListener("click", act);
-    return b;
-  }
-
-  input(c, id) {
-    let input;
-    if (typeof c[2] === "object") {
-      input = el("select", { id });
-      for (const v of isPreset(c) ? ["—", ...Object.keys(c[2])] : c[2]) input.append(el("option", { value: v }, v));
-    } else if (typeof c[2] === "boolean") input = el("input", { id, type: "checkbox" });
-    else input = el("input", { id, type: c[4] || "range", step: 1 });
-    input.addEventListener(input.type === "range" ? "input" : "change", () => {
-      const v = input.type === "checkbox" ? input.checked : typeof c[2] === "number" ? Math.round(Number(input.value)) : input.value;
-      this.stop();
-      if (isPreset(c)) return this.want(c[2][v] || {});
-      this.want(this.m.turn ? this.m.turn(c[0], v) : { [c[0]]: v });
-    });
-    return input;
-  }
-
-  // One upright slider per value: a signal can be drawn with them.
-  list(c, id) {
-    const inputs = this.start[c[0]].map((v, j) => el("input", { type: "range", step: 1, min: c[2][0], max: c[2][1], "aria-label": `${c[1]} ${j}` }));
-    inputs.forEach((input, j) => input.addEventListener("input", () => {
-      this.stop();
-      this.want({ [c[0]]: this.s[c[0]].map((v, i) => i === j ? Number(input.value) : v) });
-    }));
-    const item = el("div", { class: "cx-item cx-values", role: "group", "aria-labelledby": id }, el("span", { id }, c[1]), el("div", {}, ...inputs));
-    this.inputs[c[0]] = { c, inputs, item };
-    return item;
-  }
-
-  player() {
-    this.play = this.button("Play", "", () => this.timer ? this.stop() : this.run());
-    this.play.hidden = calm();
-    return this.play;
-  }
-
-  run() {
-    const { high } = this.ends();
-    if (this.s.step >= high) this.want(this.turn(0));
-    this.say.setAttribute("aria-live", "off");
-    this.play.textContent = "Pause";
-    this.timer = setInterval(() => {
-      if (!this.figure.isConnected || this.s.step >= this.ends().high) return this.stop();
-      this.want(this.turn(this.s.step + 1));
-    }, 800);
-  }
-
-  stop() {
-    if (!this.timer) return;
-    clearInterval(this.timer);
-    this.timer = 0;
-    this.play.textContent = "Play";
-    this.say.setAttribute("aria-live", "polite");
-  }
-
-  ends() {
-    const [low, high] = limitOf(this.kind, this.inputs.step.c, this.s, this.d);
-    return { low, high };
-  }
-
-  turn(step) { return this.m.turn ? this.m.turn("step", step) : { step }; }
-
-  go(by) {
-    const { low, high } = this.ends();
-    this.stop();
-    this.want(this.turn(min(max(this.s.step + by, low), high)));
-  }
-
-  key(e) {
-    const by = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[e.key];
-    if (!by || !this.inputs.step || e.altKey || e.ctrlKey || e.metaKey) return;
-    e.preventDefault();
-    this.go(by);
-  }
-
-  click(e) {
-    const hit = e.target.closest("[data-go], [data-pick]");
-    if (!hit) return;
-    this.stop();
-    if (hit.dataset.pick) {
-      const [name, columns, rows] = hit.dataset.pick.split(","), r = hit.getBoundingClientRect();
-      const part = (v, from, size, n) => min(n - 1, floor((v - from) / size * n));
-      return this.want({ [name]: part(e.clientY, r.top, r.height, rows) * columns + part(e.clientX, r.left, r.width, columns) });
-    }
-    this.want(this.decode(new URLSearchParams(hit.dataset.go), ""));
-  }
-
-  decode(params, prefix) {
-    const changes = {};
-    for (const c of this.controls) if (!isPreset(c)) {
-      const t = params.get(prefix + c[0]);
-      if (t !== null) changes[c[0]] = parse(c, t);
-    }
-    return changes;
-  }
-
-  // Every change of the state passes here: a control, a click, the page's address, Python.
-  want(changes) {
-    const { s, why } = wish(this.kind, this.controls, this.s, this.d, changes);
-    this.s = s;
-    this.note.textContent = why ? "Not possible: " + why + "." : "";
-    this.paint();
-    clearTimeout(this.later);
-    this.later = setTimeout(() => this.write(), 200);
-    if (this.options.changed) this.options.changed({ ...s });
-  }
-
-  // A state that Python set, and has checked.
-  show(s) {
-    if (JSON.stringify(s) === JSON.stringify(this.s)) return;
-    this.s = { ...this.s, ...s };
-    this.note.textContent = "";
-    this.paint();
-  }
-
-  paint() {
-    const { s, d } = this, scene = this.m.draw(s, d);
-    const focus = document.activeElement && document.activeElement.dataset.go;
-    this.draw.innerHTML = scene.draw;
-    this.rest.innerHTML = scene.rest || "";
-    for (const li of this.rest.querySelectorAll("li[data-go]")) {
+  const paint = () => {
+    const scene = m.draw(s, d), focus = document.activeElement && document.activeElement.dataset.go, idle = m.idle ? m.idle(s) : [];
+    drawing.innerHTML = scene.draw;
+    rest.innerHTML = scene.rest || "";
+    for (const li of rest.querySelectorAll("li[data-go]")) {
       const go = li.dataset.go, b = el("button", { type: "button", "data-go": go, "aria-pressed": li.className === "on" }, li.textContent);
       li.replaceChildren(b);
       if (go === focus) b.focus();
     }
-    this.say.textContent = scene.say;
-    this.sum.textContent = scene.sum;
-    const idle = this.m.idle ? this.m.idle(s) : [];
-    for (const [name, { c, input, out, item }] of Object.entries(this.inputs)) {
+    say.textContent = scene.say;
+    sums.textContent = scene.sum;
+    for (const [name, { c, input, out, item }] of Object.entries(inputs)) {
+      const v = s[name], shown = String(scene.labels[name] ?? v), number = typeof c[2] === "number";
       item.hidden = idle.includes(name);
-      if (isList(c)) {
-        this.inputs[name].inputs.forEach((input, j) => { input.value = s[name][j]; input.hidden = this.m.used && j >= this.m.used(s); });
-        continue;
+      if (isList(c)) input.forEach((one, j) => { one.value = v[j]; one.hidden = m.used && j >= m.used(s); });
+      else if (input.type === "checkbox") input.checked = v;
+      else {
+        if (number) {
+          [input.min, input.max] = limitOf(kind, c, s, d);
+          set(input, { "aria-valuetext": shown });
+          out.textContent = input.type === "range" || shown !== String(v) ? shown : "";
+        }
+        input.value = isPreset(c) ? Object.keys(c[2]).find(k => Object.entries(c[2][k]).every(([n, v]) => String(s[n]) === String(v))) || "—" : v;
       }
-      const shown = scene.labels[name] === undefined ? String(s[name]) : scene.labels[name];
-      if (input.type === "checkbox") input.checked = s[name];
-      else if (isPreset(c)) input.value = Object.keys(c[2]).find(k => Object.entries(c[2][k]).every(([n, v]) => s[n] === v)) || "—";
-      else if (typeof c[2] === "number") {
-        [input.min, input.max] = limitOf(this.kind, c, s, d);
-        input.value = s[name];
-        input.setAttribute("aria-valuetext", shown);
-      } else input.value = s[name];
-      out.textContent = typeof c[2] === "number" && (input.type === "range" || shown !== String(s[name])) ? shown : "";
     }
-    if (!this.code.hidden) this.code.textContent = this.m.code(s, d, this.dialect);
-  }
-
-  async copy(dialect) {
-    this.dialect = dialect;
-    this.code.hidden = false;
-    this.code.textContent = this.m.code(this.s, this.d, dialect);
-    try {
-      await navigator.clipboard.writeText(this.code.textContent);
-      this.note.textContent = "Copied.";
-    } catch {
-      getSelection().selectAllChildren(this.code);
-      this.note.textContent = "The code is selected: copy it with your keyboard.";
-    }
-  }
+    if (!program.hidden) program.textContent = m.code(s, d, dialect);
+  };
 
   // The address: ?conv2d.stride=2&conv2d.step=3#any-section. Only what differs from the start is written.
-  read() {
-    if (!inPage()) return;
-    const changes = this.decode(new URLSearchParams(location.search), this.id + ".");
-    if (!Object.keys(changes).length) return;
-    const next = { ...this.start, ...changes }, why = illegal(this.kind, this.controls, next, this.d);
-    if (why) this.note.textContent = "The address was not followed: " + why + ".";
-    else this.s = next;
-  }
-
-  write() {
+  const write = () => {
     if (!inPage()) return;
     const params = new URLSearchParams(location.search);
-    for (const [name] of this.controls) {
-      if (String(this.s[name]) === String(this.start[name])) params.delete(this.id + "." + name);
-      else params.set(this.id + "." + name, this.s[name]);
+    for (const [name] of controls) {
+      if (String(s[name]) === String(start[name])) params.delete(id + "." + name);
+      else params.set(id + "." + name, s[name]);
     }
     const query = params.toString();
     try { history.replaceState(history.state, "", (query ? "?" + query : location.pathname) + location.hash); } catch { /* a page that may not */ }
+  };
+  const decode = (params, prefix) => {
+    const changes = {};
+    for (const c of controls) if (!isPreset(c) && params.has(prefix + c[0])) changes[c[0]] = parse(c, params.get(prefix + c[0]));
+    return changes;
+  };
+
+  // Every change of the state passes here: a control, a click, the page's address, Python.
+  const want = changes => {
+    const got = wish(kind, controls, s, d, changes);
+    s = got.s;
+    note.textContent = got.why && "Not possible: " + got.why + ".";
+    paint();
+    clearTimeout(later);
+    later = setTimeout(write, 200);
+    if (changed) changed({ ...s });
+  };
+  const stop = () => {
+    if (!timer) return;
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = "Play";
+    set(say, { "aria-live": "polite" });
+  };
+  const last = () => limitOf(kind, first, s, d)[1];
+  const go = by => { stop(); want(turn("step", min(max(s.step + by, 0), last()))); };
+  const run = () => {
+    if (timer) return stop();
+    if (s.step >= last()) want(turn("step", 0));
+    set(say, { "aria-live": "off" });
+    play.textContent = "Pause";
+    timer = setInterval(() => figure.isConnected && s.step < last() ? want(turn("step", s.step + 1)) : stop(), 800);
+  };
+  const copy = async () => {
+    program.hidden = false;
+    program.textContent = m.code(s, d, dialect);
+    try {
+      await navigator.clipboard.writeText(program.textContent);
+      note.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(program);
+      note.textContent = "The code is selected: copy it with your keyboard.";
+    }
+  };
+
+  const control = (c, id) => {
+    const [name, , low] = c;
+    let input;
+    if (typeof low === "object") input = el("select", { id }, ...(isPreset(c) ? ["—", ...Object.keys(low)] : low).map(value => el("option", { value }, value)));
+    else input = el("input", { id, step: 1, type: typeof low === "boolean" ? "checkbox" : c[4] || "range" });
+    return on(input, input.type === "range" ? "input" : "change", () => {
+      const v = input.type === "checkbox" ? input.checked : typeof low === "number" ? Math.round(Number(input.value)) : input.value;
+      stop();
+      want(isPreset(c) ? low[v] || {} : turn(name, v));
+    });
+  };
+  // One upright slider per value: a signal can be drawn with them.
+  const sliders = ([name, label, [low, high]]) => start[name].map((v, j) => {
+    const input = el("input", { type: "range", step: 1, min: low, max: high, "aria-label": `${label} ${j}` });
+    return on(input, "input", () => { stop(); want({ [name]: s[name].map((v, i) => i === j ? Number(input.value) : v) }); });
+  });
+
+  const bar = el("div", { class: "cx-bar" }), more = el("div", { class: "cx-more" });
+  for (const c of controls) {
+    const [name, label] = c, own = uid + name;
+    if (isList(c)) {
+      const input = sliders(c), item = el("div", { class: "cx-item cx-values", role: "group", "aria-labelledby": own }, el("span", { id: own }, label), el("div", {}, ...input));
+      more.append(item);
+      inputs[name] = { c, input, item };
+      continue;
+    }
+    const input = control(c, own), out = el("output", { for: own }), item = el("div", { class: "cx-item" }, el("label", { for: own }, label), out, input);
+    inputs[name] = { c, input, out, item };
+    if (c !== first) { more.append(item); continue; }
+    play = button("Play", run);
+    play.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    bar.append(button("‹", () => go(-1), "Previous step"), item, button("›", () => go(1), "Next step"), play);
   }
-}
+  set(say, { "aria-live": "polite" });
+  set(drawing, { tabindex: "0", role: "group", "aria-label": "Drawing. Left and right arrow keys step, Home and End go to the first and last step." });
+  drawing.before(bar);
+  rest.after(more, note, el("div", { class: "cx-copy" }, button("Reset", () => want(start)),
+    ...[["convlib", "convlib"], ["PyTorch", "torch"], ["Keras", "keras"]].map(([label, to]) => button("Copy as " + label, () => { dialect = to; copy(); }))), program);
+  for (const part of [drawing, rest]) on(part, "click", e => {
+    const hit = e.target.closest("[data-go], [data-pick]");
+    if (!hit) return;
+    stop();
+    if (hit.dataset.go) return want(decode(new URLSearchParams(hit.dataset.go), ""));
+    const [name, columns, rows] = hit.dataset.pick.split(","), r = hit.getBoundingClientRect(), part = (v, from, size, n) => min(n - 1, floor((v - from) / size * n));
+    want({ [name]: part(e.clientY, r.top, r.height, rows) * columns + part(e.clientX, r.left, r.width, columns) });
+  });
+  on(drawing, "keydown", e => {
+    const by = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[e.key];
+    if (!by || !first || e.altKey || e.ctrlKey || e.metaKey) return;
+    e.preventDefault();
+    go(by);
+  });
+
+  const changes = inPage() ? decode(new URLSearchParams(location.search), id + ".") : {}, next = { ...start, ...changes }, why = Object.keys(changes).length && illegal(kind, controls, next, d);
+  if (why) note.textContent = "The address was not followed: " + why + ".";
+  else s = next;
+  paint();
+  // `show` takes a state that Python set, and has checked.
+  return X.all[id] = { figure, want, stop, show(to) {
+    if (JSON.stringify(to) === JSON.stringify(s)) return;
+    s = { ...s, ...to };
+    note.textContent = "";
+    paint();
+  } };
+};
 
 X.all = {};
 X.kinds = KINDS;
-X.fmt = fmt;
 X.wish = wish;
 X.illegal = illegal;
-X.mount = (figure, options) => figure.explorer || (figure.explorer = new Explorer(figure, options));
+X.mount = (figure, options) => figure.explorer || (figure.explorer = bring(figure, options));
 X.scan = () => {
-  if (document.readyState === "loading") return;
-  for (const f of document.querySelectorAll("figure.cx[data-spec]")) if (KINDS[f.dataset.kind]) X.mount(f);
+  if (document.readyState !== "loading") for (const f of document.querySelectorAll("figure.cx[data-spec]")) if (KINDS[f.dataset.kind]) X.mount(f);
 };

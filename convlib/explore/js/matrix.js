@@ -1,0 +1,46 @@
+// C as a picture: one row lit, its window in the input above it and its output below.
+
+const seeNumbers = (s, d) => {
+  const g = layerNumbers(s, d), cols = g.x.length, rows = g.y.length;
+  const at = wiresOf(g), entry = (r, c) => (at[r].get(c) || [0, 0])[1], v = range(rows).map(o => o + 1);
+  // Toeplitz: as a whole (2), in every block of one output row and one input row (1), or not (0).
+  const steady = (a, b) => range(rows - 1).every(r => (r + 1) % a === 0 || range(cols - 1).every(c => (c + 1) % b === 0 || entry(r, c) === entry(r + 1, c + 1)));
+  const toeplitz = steady(rows, cols) ? 2 : +steady(g.out[1], g.n[1]), back = range(cols).map(i => total(v.map((v, r) => entry(r, i) * v)));
+  return { ...g, at, entry, rows, cols, toeplitz, ins: s.turn ? back : g.x, outs: s.turn ? v : g.y, ...blocksOf(at, cols, s) };
+};
+
+const seeCheck = (s, d) => {
+  const why = layerCheck(s, d), g = layerShape(s, d), cols = product(g.inside), rows = product(g.shape);
+  return why || (max(rows, cols) > 64 ? `${cols} inputs and ${rows} outputs are too many to draw (at most 64 each)` : "");
+};
+
+const seeDraw = (s, d) => {
+  const g = seeNumbers(s, d), t = s.turn, here = (t ? g.colOrder : g.rowOrder)[s.step], [rows, cols] = t ? [g.cols, g.rows] : [g.rows, g.cols], n = total(g.at.map(m => m.size));
+  const mine = t ? range(g.rows).filter(r => g.at[r].has(here)) : [...g.at[here].keys()], [ins, outs] = (t ? [[here], mine] : [mine, [here]]).map(a => new Set(a));
+  const name = (s.shuffle ? "P·C" : "C"), title = (t ? s.shuffle ? "(P·C)ᵀ" : "Cᵀ" : name) + `, ${rows}×${cols}`, places = product(g.out), o = index(t ? "x" : "y", at3(here, t ? g.inside : g.shape));
+  const look = (r, c) => t ? g.at[g.rowOrder[c]].get(g.colOrder[r]) : g.at[g.rowOrder[r]].get(g.colOrder[c]), v = fmt((t ? g.ins : g.outs)[here]);
+  const goes = (to, order) => i => to ? goRow(order.indexOf(i)) : "", [goIn, goOut] = [goes(t, g.colOrder), goes(!t, g.rowOrder)];
+  const pictures = [matrix(title, `${title}: ${plural(n, "entry", "entries")} not zero; row ${s.step} is lit.`, rows, cols, look, [s.step], [], `step,1,${rows}`)];
+  if (s.shuffle) pictures.push(matrix(`P, ${g.rows}×${g.rows}`, `P, ${g.rows}×${g.rows}: the permutation that shuffles the output channels.`, g.rows, g.rows,
+    (r, c) => c === g.from(floor(r / places)) * places + r % places ? [floor(c / places), 1] : null, t ? [] : [here]));
+  const weights = new Set(g.at.flatMap(m => [...m.values()].map(e => e[0]))).size;
+  return { labels: { step: `${s.step + 1} of ${rows}` }, numbers: { C: table(g.rows, g.cols, g.entry).flat(), order: [...g.rowOrder, ...g.colOrder], toeplitz: [g.toeplitz], y: t ? g.ins : g.outs },
+    draw: group("row", layers("input", s.channels, g.ins, g.inside, true, i => [mark("i", ins.has(i)), goIn(i)])) + group("row", pictures) +
+      group("row", layers("output", s.filters, g.outs, g.shape, false, i => [mark("o", outs.has(i)), goOut(i)])),
+    say: `Row ${s.step} of ${title} makes ${o} = ${v} from ${mine.length} of ${plural(cols, t ? "output" : "input")}. ${n} of its ${rows * cols} entries are not zero and hold ${plural(weights, "weight")}. ${g.hang} ` +
+      ["It is not Toeplitz.", "Each block of one output row and one input row is Toeplitz.", "It is Toeplitz: constant along every diagonal."][g.toeplitz],
+    sum: `${o} = ${mine.length ? terms(mine.map(m => ({ weight: t ? g.entry(m, here) : g.entry(here, m), x: (t ? g.outs : g.ins)[m] }))) + " = " + v : "0"}` };
+};
+const goRow = r => "step=" + r;
+
+const seeCode = (s, d, dialect) => {
+  const g = layerShape(s, d), [p, q] = g.pad, [c, h, w] = g.inside, cols = product(g.inside), rows = product(g.shape), units = `.reshape(${cols}, ${c}, ${h}, ${w})`;
+  const settings = `stride=${s.stride}, padding=(${p}, ${q}), dilation=${s.dilation}, groups=${s.groups}`;
+  return program(dialect, "convlib import conv_matrix", [["x", s.turn ? `arange(1.0, ${rows + 1}` : cropped(d.x, g.inside)], ["weight", cropped(d.weight, [s.filters, g.per, ...g.k])]], j => [
+    ...[[`C = conv_matrix(weight, (${h}, ${w}), ${settings})`], ["# column i is what a one at input i alone becomes", `units = torch.eye(${cols}, dtype=torch.float64)${units}`, `C = F.conv2d(units, weight, ${settings}).flatten(1).T`],
+      ["# column i is what a one at input i alone becomes", `units = np.pad(np.eye(${cols}, dtype="float32")${units}, [(0, 0), (0, 0), (${p}, ${p}), (${q}, ${q})])`,
+        `C = ops.conv(np.moveaxis(units, 1, -1), np.moveaxis(weight, (0, 1), (-1, -2)), strides=${s.stride}, padding="valid", dilation_rate=${s.dilation})`, `C = np.moveaxis(C, -1, 1).reshape(${cols}, ${rows}).T`]][j],
+    s.shuffle ? `C = C.reshape(${s.groups}, ${g.each}, -1).swapaxes(0, 1).reshape(${rows}, ${cols})` : null, `y = ${s.turn ? "C.T" : "C"} @ x.ravel()`]);
+};
+
+KINDS.matrix = { check: seeCheck, draw: seeDraw, code: seeCode, limits: (s, d) => { const g = layerShape(s, d); return { outputs: product(s.turn ? g.inside : g.shape) - 1 }; } };
