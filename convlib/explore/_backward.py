@@ -161,9 +161,11 @@ def _step_words(g: Back, step: str) -> tuple[str, str]:
         f"Step {step}: {name} = {v} goes back to {plural(len(there), 'input')}, times the weight, "
         f"and to {plural(len(g.mine), 'weight')}, times the input."
     )
-    to_x = ", ".join(f"dL/d{g.x_name(t.i)} gets {times(t.weight)}·{times(g.at(t))}" for t in there)
-    to_w = ", ".join(f"dL/d{g.w_name(t.w)} gets {times(t.x)}·{times(g.at(t))}" for t in g.mine)
-    return say, f"{to_x}\n{to_w}"
+    if not there:
+        return say, ""
+    t, arrived = there[0], times(g.at(there[0]))
+    to_x = f"dL/d{g.x_name(t.i)} gets {times(t.weight)}·{arrived}"
+    return say, f"On the first wire {to_x} and dL/d{g.w_name(t.w)} gets {times(t.x)}·{arrived}."
 
 
 def _picked_words(g: Back, labels: dict[str, str]) -> tuple[str, str]:
@@ -288,7 +290,7 @@ def backward(
         key: None if a is None else drawable("backward", key, a, AXES[rank], LARGEST)
         for key, a in given.items()
     }
-    digits = np.resize([int(digit) % 7 - 3 for digit in PI[5:]], (12,) * rank).tolist()
+    digits = np.resize([int(digit) % 7 - 3 for digit in PI[6:]], (12,) * rank).tolist()
     data: dict[str, Any] = {
         "rank": rank,
         "x": own["x"] or np.array(default_input(rank))[(slice(LARGEST),) * rank].tolist(),

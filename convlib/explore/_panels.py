@@ -175,7 +175,7 @@ def matrix(
                 body += text(c * a + a / 2, r * a + a / 2 + 4, fmt(entry[1]), "s") if a >= 18 else ""
     body += "".join(box(0, r * a, w, a, "H") for r in lit_rows)
     body += "".join(box(c * a, 0, a, h, "H") for c in lit_cols)
-    return Panel(title, label, w, h, body + _picker(0, 0, w, h, pick))
+    return Panel(title, label, w, h, body + picker(0, 0, w, h, pick))
 
 
 def listing(title: str, items: Iterable[tuple[str, str, bool]]) -> str:

@@ -27,7 +27,7 @@ const backDraw = (s, d) => {
     say: picked ? `Input ${x(s.cell)} feeds ${plural(mine.length, "output")}: ${gx} = ${result} sums what comes back from ${mine.length === 1 ? "it" : "them"}.`
       : shared ? `Weight ${w(s.weight)} sits on ${plural(mine.length, "wire")}, one for each position: ${gx} = ${result} sums over every position.`
         : `Step ${s.step + 1} of ${g.y.length}: ${name} = ${v} goes back to ${plural(there.length, "input")}, times the weight, and to ${plural(mine.length, "weight")}, times the input.`,
-    sum: out ? `${there.map(t => `${d_(x(t.i))} gets ${times(t.weight)}·${times(t.g)}`).join(", ")}\n${mine.map(t => `${d_(w(t.w))} gets ${times(t.x)}·${times(t.g)}`).join(", ")}`
+    sum: out ? there.slice(0, 1).map(t => `On the first wire ${d_(x(t.i))} gets ${times(t.weight)}·${times(t.g)} and ${d_(w(t.w))} gets ${times(t.x)}·${times(t.g)}.`).join("")
       : `${gx} = ${mine.map(t => `${times(picked ? t.weight : t.x)}·${times(t.g)}`).join(" + ") || "0"} = ${result}` };
 };
 
