@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,20 +12,21 @@ from convlib.explore import assets
 TERSER = Path("node_modules/terser/bin/terser")
 # Names of our own between functions, that are no setting, no part of the data or of what `draw` returns, and nothing of the language's.
 OURS = (
-    "out pad span padded inner held own taps dil wide edge element where sums rowOrder colOrder hang places per each inside "
-    "base more feeds entry rows cols ins outs terms deep up item letters"
+    "span padded inner held own taps dil wide edge element where rowOrder colOrder "
+    "feeds entry deep up item letters"
 )
-OPTIONS = [
-    "--compress", "passes=5,unsafe", "--mangle", "--ecma", "2020",
-    "--mangle-props", f"builtins,keep_quoted=strict,regex=/^({OURS.replace(' ', '|')})$/",
-]  # fmt: skip
+OPTIONS = ["--compress", "passes=5", "--mangle", "--ecma", "2020"]
 
 
 def minified() -> str:
     """The sources as one small classic script."""
     node = Path(sys.executable).parent / "node"
-    command = [str(node) if node.exists() else "node", str(TERSER), *OPTIONS]
-    done = subprocess.run(command, input=assets.joined(), capture_output=True, text=True, check=False)
+    sources = assets.joined()
+    ours = OURS.split()
+    taken = ",".join(f"'{name}'" for name in sorted(set(re.findall(r"[A-Za-z_$]\w*", sources)) - set(ours)))
+    props = f"builtins,keep_quoted=strict,reserved=[{taken}],regex=/^({'|'.join(ours)})$/"
+    command = [str(node) if node.exists() else "node", str(TERSER), *OPTIONS, "--mangle-props", props]
+    done = subprocess.run(command, input=sources, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"terser: {done.stderr.strip()}")
     return done.stdout + "\n"

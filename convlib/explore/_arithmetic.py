@@ -19,7 +19,7 @@ from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State
 from convlib.explore._panels import listing, wiring
 from convlib.explore._svg import CELL, Panel, Scene, text
-from convlib.explore._text import fmt, plural
+from convlib.explore._text import fill, fmt, plural
 from convlib.explore.explorer import Explorer
 
 
@@ -53,29 +53,47 @@ def _panel(s: State, g: Sizes) -> Panel:
     return wiring(title, label, total * CELL, wide, narrow, links, words)
 
 
+WORDS = [
+    "{n} becomes {out}. ",
+    "{named} {crops} {low} at the start and {high} at the end. ",
+    "Output {step} is reached by {reached}.",
+    " The convolution with these settings maps sizes {base} to {last} to {n}: output padding says which.",
+    " The convolution with these settings maps size {base} to {n}.",
+    "Output {step} reads positions {first} to {end}.",
+    " The division leaves {left}: so many positions at the end are read by no window.",
+    " The division leaves nothing.",
+    " Its transpose brings {out} back to {n} with output padding {left}.",
+    "{n} → {target}: {settings} with kernels up to 9, strides up to 6, dilation {d} and less padding than the kernel spans{more}",
+]
+
+
 def _say(s: State, g: Sizes) -> str:
-    named, step = PADDINGS[s["padding"]], s["step"]
-    say = f"{g.n} becomes {g.out}. "
-    if named:
-        say += (
-            f"{named} {'crops' if g.up else 'pads'} {fmt(g.low)} at the start and {fmt(g.high)} at the end. "
-        )
-    if not g.up:
-        start, left = step * g.stride - g.low, g.rest % g.stride
-        say += f"Output {step} reads positions {fmt(start)} to {fmt(start + g.span - 1)}."
-        say += (
-            f" The division leaves {left}: so many positions at the end are read by no window."
-            if left
-            else " The division leaves nothing."
-        )
-        return f"{say} Its transpose brings {g.out} back to {g.n} with output padding {left}."
+    step, start = s["step"], s["step"] * g.stride - g.low
     hits = [divmod(step + g.low - c * g.d, g.stride) for c in range(g.k)]
-    say += f"Output {step} is reached by {plural(sum(not r and 0 <= i < g.n for i, r in hits), 'input')}."
-    if s["padding"] != "same" and g.base > 0:
-        which = f"sizes {g.base} to {g.base + g.stride - 1}" if g.stride > 1 else f"size {g.base}"
-        end = ": output padding says which." if g.stride > 1 else "."
-        say += f" The convolution with these settings maps {which} to {g.n}{end}"
-    return say
+    left = g.rest % g.stride
+    values = {
+        "n": g.n,
+        "out": g.out,
+        "named": PADDINGS[s["padding"]],
+        "crops": "crops" if g.up else "pads",
+        "low": fmt(g.low),
+        "high": fmt(g.high),
+        "step": step,
+        "reached": plural(sum(not r and 0 <= i < g.n for i, r in hits), "input"),
+        "base": g.base,
+        "last": g.base + g.stride - 1,
+        "first": fmt(start),
+        "end": fmt(start + g.span - 1),
+        "left": left,
+    }
+    which = [0, 1] if values["named"] else [0]
+    if not g.up:
+        which += [5, 6 if left else 7, 8]
+    elif s["padding"] != "same" and g.base > 0:
+        which += [2, 3 if g.stride > 1 else 4]
+    else:
+        which += [2]
+    return fill("".join(WORDS[i] for i in which), values)
 
 
 def _list(s: State, g: Sizes) -> str:
@@ -87,11 +105,9 @@ def _list(s: State, g: Sizes) -> str:
         now = (s["padding"], s["kernel"], s["stride"], s["p"], s["output_padding"])
         items.append((label, go, now == ("number", k, stride, p, more)))
     end = "; the first 40 of them:" if len(found) > 40 else ":" if found else "."
-    title = (
-        f"{g.n} → {s['target']}: {plural(len(found), 'setting')} with kernels up to 9, strides up to 6, "
-        f"dilation {g.d} and less padding than the kernel spans{end}"
-    )
-    return listing(title, items)
+    settings = plural(len(found), "setting")
+    values = {"n": g.n, "target": s["target"], "settings": settings, "d": g.d, "more": end}
+    return listing(fill(WORDS[9], values), items)
 
 
 def draw(s: State, d: Data) -> Scene:
@@ -204,4 +220,4 @@ def arithmetic(
         ("target", "target size", 0, 512, "number"),
         ("preset", "Dumoulin and Visin", PRESETS),
     ]
-    return Explorer(KIND, controls, s, {}, name=name)
+    return Explorer(KIND, controls, s, {"words": WORDS, "named": PADDINGS}, name=name)

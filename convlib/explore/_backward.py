@@ -10,17 +10,23 @@ from typing import Any
 import numpy as np
 
 from convlib.explore import _conv_shape as shapes
-from convlib.explore._code import Convolving, Lines, program
+from convlib.explore._code import Lines, templates
 from convlib.explore._conv import AXES, KERNELS, PI, cut, default_input
 from convlib.explore._conv_draw import element, sized
 from convlib.explore._conv_shape import Index, Tap, flat3
 from convlib.explore._kind import Control, Data, Kind, State, drawable, rank_of
 from convlib.explore._panels import grid, mark
 from convlib.explore._svg import Panel, Scene
-from convlib.explore._text import fmt, plural, times
+from convlib.explore._text import fill, fmt, literal, plural, times
 from convlib.explore.explorer import Explorer
 from convlib.grad import conv_input, conv_weight
 
+WORDS = [
+    "Step {step}: {name} = {v} goes back to {ins}, times the weight, and to {weights}, times the input.",
+    "Input {which} feeds {outs}: dL/d{which} = {result} sums what comes back from {them}.",
+    "Weight {which} sits on {wires}, one for each position: dL/d{which} = {result} sums over every position.",
+    "On the first wire dL/d{x} gets {a}·{g} and dL/d{w} gets {b}·{g}.",
+]
 LARGEST = 8
 """The largest side of an array."""
 Go = Callable[[int], str]
@@ -150,53 +156,57 @@ def draw(s: State, d: Data) -> Scene:
         "cell": g.x_name(g.cell) if g.cell >= 0 else "none",
         "weight": element(g.shared, g.k, "w", g.rank) if g.shared >= 0 else "none",
     }
-    say, sum_ = _step_words(g, labels["step"]) if g.plain else _picked_words(g, labels)
+    words = d["words"]
+    say, sum_ = _step_words(g, labels["step"], words) if g.plain else _picked_words(g, labels, words)
     return Scene([("row", forward), ("row", _products(g, lit)), ("row", sums)], say, sum_, labels)
 
 
-def _step_words(g: Back, step: str) -> tuple[str, str]:
+def _step_words(g: Back, step: str, words: list[str]) -> tuple[str, str]:
     name, v = element(g.s["step"], g.out, "dL/dy", g.rank), fmt(float(g.grad.flat[g.s["step"]]))
     there = [tap for tap in g.mine if tap.i >= 0]
-    say = (
-        f"Step {step}: {name} = {v} goes back to {plural(len(there), 'input')}, times the weight, "
-        f"and to {plural(len(g.mine), 'weight')}, times the input."
-    )
+    values = {
+        "step": step,
+        "name": name,
+        "v": v,
+        "ins": plural(len(there), "input"),
+        "weights": plural(len(g.mine), "weight"),
+    }
     if not there:
-        return say, ""
+        return fill(words[0], values), ""
     t, arrived = there[0], times(g.at(there[0]))
-    to_x = f"dL/d{g.x_name(t.i)} gets {times(t.weight)}·{arrived}"
-    return say, f"On the first wire {to_x} and dL/d{g.w_name(t.w)} gets {times(t.x)}·{arrived}."
+    first = {"x": g.x_name(t.i), "a": times(t.weight), "w": g.w_name(t.w), "b": times(t.x), "g": arrived}
+    return fill(words[0], values), fill(words[3], first)
 
 
-def _picked_words(g: Back, labels: dict[str, str]) -> tuple[str, str]:
+def _picked_words(g: Back, labels: dict[str, str], words: list[str]) -> tuple[str, str]:
     n, picked = len(g.mine), g.cell >= 0
     which = labels["cell" if picked else "weight"]
     result = fmt(float(g.dx.flat[g.cell] if picked else g.dw.flat[g.shared]))
-    if picked:
-        say = f"Input {which} feeds {plural(n, 'output')}: dL/d{which} = {result} sums what comes back from {'it' if n == 1 else 'them'}."
-    else:
-        say = f"Weight {which} sits on {plural(n, 'wire')}, one for each position: dL/d{which} = {result} sums over every position."
+    values = {
+        "which": which,
+        "result": result,
+        "outs": plural(n, "output"),
+        "wires": plural(n, "wire"),
+        "them": "it" if n == 1 else "them",
+    }
     terms = " + ".join(f"{times(t.weight if picked else t.x)}·{times(g.at(t))}" for t in g.mine)
-    return say, f"dL/d{which} = {terms or '0'} = {result}"
+    return fill(words[1 if picked else 2], values), f"dL/d{which} = {terms or '0'} = {result}"
 
 
-def code(s: State, d: Data, dialect: str) -> str:
-    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    r, g = d["rank"], shapes.Conv(_forward(s), d)
-    name, p = f"conv{r}d", s["padding"]
-    n, k = (", ".join(map(str, (1, *shape[3 - r :]))) for shape in (g.n, g.k))
-    settings = f"stride={s['stride']}, padding={p}, dilation={s['dilation']})"
-    call = Convolving(lift=True, pads=[(p, p)] * r, stride=s["stride"], dilation=s["dilation"])
+def _templates(r: int) -> dict[str, str]:
+    name = f"conv{r}d"
+    settings = "stride={stride}, padding={padding}, dilation={dilation})"
+    pads = ", ".join(["({padding}, {padding})"] * r)
 
     def body(j: int) -> Lines:
         return (
             [
-                f"dx = {name}_input(({n}), weight[None, None], g[None], {settings}[0]",
-                f"dw = {name}_weight(x[None], (1, {k}), g[None], {settings}[0, 0]",
+                f"dx = {name}_input(({{n}}), weight[None, None], g[None], {settings}[0]",
+                f"dw = {name}_weight(x[None], (1, {{k}}), g[None], {settings}[0, 0]",
             ],
             [
                 "x.requires_grad_(), weight.requires_grad_()",
-                *call.lines(j),
+                f"y = F.{name}(x[None], weight[None, None], {settings}[0]",
                 "y.backward(g)",
                 "dx, dw = x.grad, weight.grad",
             ],
@@ -206,14 +216,25 @@ def code(s: State, d: Data, dialect: str) -> str:
                 "x, weight = tf.constant(x), tf.constant(weight)",
                 "with tf.GradientTape() as tape:",
                 "    tape.watch([x, weight])",
-                *("    " + one.replace("np.", "ops.", 1) for one in call.lines(j) if one),
+                f"    padded = ops.pad(x, [{pads}])[None, ..., None]",
+                "    y = ops.conv(padded, weight[..., None, None], strides={stride}, "
+                'padding="valid", dilation_rate={dilation})[0, ..., 0]',
                 "dx, dw = tape.gradient(y, [x, weight], output_gradients=g)",
             ],
         )[j]
 
-    grad = np.array(d["grad"])[tuple(map(slice, g.out[3 - r :]))]
     source = f"convlib.grad import {name}_input, {name}_weight"
-    return program(dialect, source, [*cut(s, d), ("g", grad)], body)
+    return templates(source, [("x", "{x}"), ("weight", "{weight}"), ("g", "{g}")], body)
+
+
+def code(s: State, d: Data, dialect: str) -> str:
+    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
+    r, g = d["rank"], shapes.Conv(_forward(s), d)
+    (_, x), (_, weight) = cut(s, d)
+    grad = np.array(d["grad"])[tuple(map(slice, g.out[3 - r :]))]
+    n, k = (", ".join(map(str, (1, *shape[3 - r :]))) for shape in (g.n, g.k))
+    values = {"x": literal(x), "weight": literal(weight), "g": literal(grad), "n": n, "k": k}
+    return fill(d["code"][dialect], s | values)
 
 
 KIND = Kind("backward", check, limits, draw, code)
@@ -296,6 +317,8 @@ def backward(
         "x": own["x"] or np.array(default_input(rank))[(slice(LARGEST),) * rank].tolist(),
         "weight": own["weight"] or KERNELS[rank],
         "grad": own["grad"] or digits,
+        "words": WORDS,
+        "code": _templates(rank),
     }
     most_x, most_w = max(np.shape(data["x"])), max(np.shape(data["weight"]))
     s: State = {

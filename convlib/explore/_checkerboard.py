@@ -10,7 +10,7 @@ from convlib.explore._code import Convolving, program
 from convlib.explore._kind import Control, Data, Kind, State, drawable
 from convlib.explore._panels import bars, shades
 from convlib.explore._svg import Scene
-from convlib.explore._text import fmt, spoken, times
+from convlib.explore._text import fill, fmt, spoken, times
 from convlib.explore.explorer import Explorer
 from convlib.signal import convolve
 from convlib.transpose import conv_transpose1d
@@ -79,20 +79,29 @@ def draw(s: State, d: Data) -> Scene:
     return Scene([("row", top), ("row", below)], _say(g, s), f"y[{step}] = {sum_}", labels)
 
 
+WORDS = [
+    "Step {at} of {all}: y[{step}] = {v}. ",
+    "The phase sums {sums} differ by {depth}: a constant input ripples.",
+    "The phase sums {sums} are equal: inside, a constant input stays flat.",
+    "Stride 1 has one phase, of sum {sums}: inside, a constant input stays flat.",
+    " The stride {stride} {divides} the kernel's size {kernel}: the overlap is {uneven}. "
+    "Resized first, it is flat inside whatever the weights are: {whole}.",
+]
+
+
 def _say(g: Ripple, s: State) -> str:
-    depth, sums = max(g.phases) - min(g.phases), ", ".join(map(fmt, g.phases))
-    if depth:
-        say = f"The phase sums {sums} differ by {fmt(depth)}: a constant input ripples."
-    elif g.stride > 1:
-        say = f"The phase sums {sums} are equal: inside, a constant input stays flat."
-    else:
-        say = f"Stride 1 has one phase, of sum {sums}: inside, a constant input stays flat."
-    rest, step = s["kernel"] % g.stride, s["step"]
-    return (
-        f"Step {step + 1} of {len(g.y)}: y[{step}] = {fmt(g.y[step])}. {say} The stride {g.stride} {'does not divide' if rest else 'divides'} the kernel's size {s['kernel']}: "
-        f"the overlap is {'uneven' if rest else 'even inside'}. "
-        f"Resized first, it is flat inside whatever the weights are: {fmt(sum(g.w))}."
-    )
+    depth, rest, step = max(g.phases) - min(g.phases), s["kernel"] % g.stride, s["step"]
+    values = s | {
+        "at": step + 1,
+        "all": len(g.y),
+        "v": fmt(g.y[step]),
+        "sums": ", ".join(map(fmt, g.phases)),
+        "depth": fmt(depth),
+        "divides": "does not divide" if rest else "divides",
+        "uneven": "uneven" if rest else "even inside",
+        "whole": fmt(sum(g.w)),
+    }
+    return fill(WORDS[0] + WORDS[1 if depth else 2 if g.stride > 1 else 3] + WORDS[4], values)
 
 
 def code(s: State, d: Data, dialect: str) -> str:
@@ -172,5 +181,5 @@ def checkerboard(
         ("stride", "stride", 1, 4),
         ("size", "input size", 1, 8),
     ]
-    e = Explorer(KIND, controls, s, {}, name=name)
+    e = Explorer(KIND, controls, s, {"words": WORDS}, name=name)
     return e if step is not None else e.set(step=_limits(e.state, {})["outputs"] // 2)

@@ -36,6 +36,16 @@ def program(dialect: str, source: str, arrays: Iterable[Sequence[Any]], body: Ca
     return lines(first, second, "", *made, *body(j))
 
 
+def templates(source: str, arrays: Iterable[Sequence[str]], body: Callable[[int], Lines]) -> dict[str, str]:
+    """Return a program for each dialect with ``{names}`` for the values, which travels in an explorer's data."""
+    found = {}
+    for j, dialect in enumerate(DIALECTS):
+        call = "tensor(" if j == TORCH else "array("
+        own = [(name, call + a if a[0] == "{" else a, *after) for name, a, *after in arrays]
+        found[dialect] = program(dialect, source, own, body)
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Convolving:
     """A convolution of `x` by `weight`, or (`up`) a transposed one, as lines of a program.

@@ -11,13 +11,13 @@ from convlib.explore import _channels as layered
 from convlib.explore import _panels as panels
 from convlib.explore._blocks import Picture
 from convlib.explore._channels import Numbers
-from convlib.explore._code import Lines, program
+from convlib.explore._code import Lines, templates
 from convlib.explore._conv import PI
 from convlib.explore._conv_shape import at3
 from convlib.explore._kind import Control, Data, Kind, State, drawable, rank_of
 from convlib.explore._panels import mark
 from convlib.explore._svg import Panel, Scene
-from convlib.explore._text import fmt, plural, times
+from convlib.explore._text import fill, fmt, literal, plural, times
 from convlib.explore.explorer import Explorer
 from convlib.kinds import channel_shuffle
 from convlib.matrix import conv_matrix
@@ -25,11 +25,13 @@ from convlib.shapes import ShapeError
 
 MOST = 64
 """So many rows and columns are drawn."""
-TOEPLITZ = (
+WORDS = [
+    "Row {step} of {title} makes {name} = {v} from {reads} of {all}. {n} of its {size} entries are not zero and hold {weights}. {hang} ",
     "It is not Toeplitz.",
     "Each block of one output row and one input row is Toeplitz.",
     "It is Toeplitz: constant along every diagonal.",
-)
+    "the permutation that shuffles the output channels.",
+]
 
 
 class Seen(Numbers, Picture):
@@ -100,7 +102,7 @@ def _pictures(g: Seen, step: int, title: str, entries: str) -> list[Panel]:
             return (c // places, 1) if own else None
 
         size = f"P, {g.rows}×{g.rows}"
-        words = f"{size}: the permutation that shuffles the output channels."
+        words = f"{size}: {WORDS[4]}"
         pictures.append(panels.matrix(size, words, g.rows, g.rows, one, [] if g.turn else [g.here]))
     return pictures
 
@@ -144,48 +146,61 @@ def _words(g: Seen, step: int, title: str, n: int) -> tuple[str, str]:
     at = at3(g.here, g.inside if g.turn else g.shape)
     name = f"{'x' if g.turn else 'y'}[{', '.join(map(str, at))}]"
     v, weights = fmt((g.ins if g.turn else g.outs)[g.here]), len(set(g.number[g.number >= 0].tolist()))
-    cols, which = (g.rows, "output") if g.turn else (g.cols, "input")
-    say = (
-        f"Row {step} of {title} makes {name} = {v} from {len(g.mine)} of {plural(cols, which)}. {n} of its "
-        f"{g.rows * g.cols} entries are not zero and hold {plural(weights, 'weight')}. {g.hang} {TOEPLITZ[g.toeplitz]}"
-    )
+    values = {
+        "step": step,
+        "title": title,
+        "name": name,
+        "v": v,
+        "reads": len(g.mine),
+        "all": plural(g.rows, "output") if g.turn else plural(g.cols, "input"),
+        "n": n,
+        "size": g.rows * g.cols,
+        "weights": plural(weights, "weight"),
+        "hang": g.hang,
+    }
+    say = fill(WORDS[0] + WORDS[1 + g.toeplitz], values)
     row, vector = (g.c[:, g.here], g.outs) if g.turn else (g.c[g.here], g.ins)
     terms = " + ".join(f"{times(row[i])}·{times(vector[i])}" for i in g.mine)
     return say, f"{name} = " + (f"{terms} = {v}" if g.mine else "0")
+
+
+def _templates() -> dict[str, str]:
+    settings = "stride={stride}, padding=({p}, {q}), dilation={dilation}, groups={groups}"
+    note, units = "# column i is what a one at input i alone becomes", ".reshape({cols}, {c}, {h}, {w})"
+
+    def body(j: int) -> Lines:
+        made: tuple[list[str], ...] = (
+            ["C = conv_matrix(weight, ({h}, {w}), " + settings + ")"],
+            [
+                note,
+                "units = torch.eye({cols}, dtype=torch.float64)" + units,
+                "C = F.conv2d(units, weight, " + settings + ").flatten(1).T",
+            ],
+            [
+                note,
+                'units = np.eye({cols}, dtype="float32")' + units,
+                "units = np.pad(units, [(0, 0), (0, 0), ({p}, {p}), ({q}, {q})])",
+                "C = ops.conv(np.moveaxis(units, 1, -1), np.moveaxis(weight, (0, 1), (-1, -2)), "
+                'strides={stride}, padding="valid", dilation_rate={dilation})',
+                "C = np.moveaxis(C, -1, 1).reshape({cols}, {rows}).T",
+            ],
+        )
+        return [*made[j], "{mix}y = {C} @ x.ravel()"]
+
+    return templates("convlib import conv_matrix", [("x", "{x}"), ("weight", "{weight}")], body)
+
+
+MIX = "C = C.reshape({groups}, {each}, -1).swapaxes(0, 1).reshape({rows}, {cols})\n"
 
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
     g = layered.Layer(s, d)
     (p, q), (c, h, w), cols, rows = g.pad, g.inside, prod(g.inside), prod(g.shape)
-    units, note = f".reshape({cols}, {c}, {h}, {w})", "# column i is what a one at input i alone becomes"
-    settings = f"stride={s['stride']}, padding=({p}, {q}), dilation={s['dilation']}, groups={s['groups']}"
-    shuffled = (
-        f"C = C.reshape({s['groups']}, {g.each}, -1).swapaxes(0, 1).reshape({rows}, {cols})"
-        if s["shuffle"]
-        else None
-    )
-
-    def body(j: int) -> Lines:
-        made: tuple[list[str], ...] = (
-            [f"C = conv_matrix(weight, ({h}, {w}), {settings})"],
-            [
-                note,
-                f"units = torch.eye({cols}, dtype=torch.float64){units}",
-                f"C = F.conv2d(units, weight, {settings}).flatten(1).T",
-            ],
-            [
-                note,
-                f'units = np.pad(np.eye({cols}, dtype="float32"){units}, [(0, 0), (0, 0), ({p}, {p}), ({q}, {q})])',
-                "C = ops.conv(np.moveaxis(units, 1, -1), np.moveaxis(weight, (0, 1), (-1, -2)), "
-                f'strides={s["stride"]}, padding="valid", dilation_rate={s["dilation"]})',
-                f"C = np.moveaxis(C, -1, 1).reshape({cols}, {rows}).T",
-            ],
-        )
-        return [*made[j], shuffled, f"y = {'C.T' if s['turn'] else 'C'} @ x.ravel()"]
-
-    x = f"arange(1.0, {rows + 1}" if s["turn"] else g.x
-    return program(dialect, "convlib import conv_matrix", [("x", x), ("weight", g.w)], body)
+    values = s | {"p": p, "q": q, "c": c, "h": h, "w": w, "cols": cols, "rows": rows, "each": g.each}
+    values["x"] = literal(list(range(1, rows + 1)) if s["turn"] else g.x)
+    values["mix"], values["C"] = d["mix"] if s["shuffle"] else "", "C.T" if s["turn"] else "C"
+    return fill(fill(d["code"][dialect], values | {"weight": literal(g.w)}), values)
 
 
 def limits(s: State, d: Data) -> dict[str, int]:
@@ -207,8 +222,8 @@ def _default(groups_of: int) -> tuple[Any, Any]:
 def _lifted(name: str, a: Any, axes: str, most: int) -> Any:
     """Return an array with its channels, which may be left out where there is one of each."""
     rank, full = rank_of(a), axes.count(",") + 1
-    if rank in (1, 2):
-        a = (a if hasattr(a, "reshape") else np.asarray(a))[(None,) * (full - rank)]
+    for _ in range(full - rank if rank in (1, 2) else 0):
+        a = a[None] if hasattr(a, "reshape") else [a]
     return drawable("matrix", name, a, axes, most)
 
 
@@ -310,7 +325,9 @@ def matrix(
         "turn": turn,
     }
     controls = _controls(deep, wide, many, side)
-    return Explorer(KIND, controls, s, {"x": x_, "weight": w}, name=name)
+    return Explorer(
+        KIND, controls, s, {"x": x_, "weight": w, "words": WORDS, "mix": MIX, "code": _templates()}, name=name
+    )
 
 
 def _controls(deep: int, wide: int, many: int, side: int) -> list[Control]:

@@ -11,16 +11,28 @@ from typing import Any
 
 import numpy as np
 
-from convlib.explore._code import KERAS, Lines, program
+from convlib.explore._code import KERAS, Lines, templates
 from convlib.explore._conv_shape import Index, at3
 from convlib.explore._kind import Control, Data, Kind, State, drawable, rank_of
 from convlib.explore._panels import bars, grid
 from convlib.explore._svg import Panel, Scene
-from convlib.explore._text import fmt, plural, spoken
+from convlib.explore._text import fill, fmt, literal, plural, spoken
 from convlib.explore.explorer import Explorer
 
 Vector = list[float]
 SWEEPS = 10
+WORDS = (
+    (
+        "Rank {rank}: it is separable. The sum of {terms} from the kernel by {off} of its size. ",
+        "Rank {rank}: it takes {rank} separable kernels to give it. The sum of {terms} from the kernel by {off} of its size. ",
+        "Passes along the axes cost {passes} multiply-adds a pixel, the kernel itself {whole}.",
+    ),
+    (
+        "After {n} the product of three vectors differs from the kernel by {off} of its size. ",
+        "",
+        "Passes along the axes cost {passes} multiply-adds a pixel, the kernel itself {whole}.",
+    ),
+)
 MOST = 9
 """The greatest size of a weight."""
 PRESETS: dict[str, list[int]] = {
@@ -167,14 +179,16 @@ def draw(s: State, d: Data) -> Scene:
     values, title = (g.errors, "error after each sweep") if g.deep else (g.singular, "singular values")
     lit = [s["step"]] if g.deep else list(range(t))
     off = fmt(g.errors[-1])
-    far = f"differ{'' if t > 1 else 's'} from the kernel by {off} of its size"
-    if g.deep:
-        say = f"After {plural(s['step'] + 1, 'sweep')} the product of three vectors {far}. "
-    else:
-        many = "it is separable" if g.rank == 1 else f"it takes {g.rank} separable kernels to give it"
-        say = f"Rank {g.rank}: {many}. The sum of the first {f'{t} ' if t > 1 else ''}{far}. "
     k = g.n if g.deep else g.n[1:]
-    say += f"Passes along the axes cost {sum(k) * t} multiply-adds a pixel, the kernel itself {prod(k)}."
+    words = {
+        "n": plural(s["step"] + 1, "sweep"),
+        "rank": g.rank,
+        "off": off,
+        "terms": f"the first {t} differs" if t > 1 else "the first differs",
+        "passes": sum(k) * t,
+        "whole": prod(k),
+    }
+    say = fill(d["words"][g.rank > 1] + d["words"][2], words)
     sum_ = f"singular values {', '.join(map(fmt, g.singular))}; error {off}"
     if g.deep:
         sum_ = f"error = {' → '.join(map(fmt, g.errors))}"
@@ -188,14 +202,13 @@ def draw(s: State, d: Data) -> Scene:
     return Scene(groups, say, sum_, {"step": f"{s['step'] + 1} of {limits(s, d)['outputs'] + 1}"})
 
 
-def code(s: State, d: Data, dialect: str) -> str:
-    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    deep, t, shape = len(d["shape"]) > 2, s["step"] + 1, d["shape"]
-    weight = np.reshape(s["weights"], shape)
+def _templates(shape: list[int]) -> dict[str, str]:
+    """Return the programs; ``{n}`` is the number of terms or sweeps."""
+    deep = len(shape) > 2
 
     def flattened(j: int) -> Lines:
         if not j:
-            return [f"near = best_flattened(weight, steps={t}).kernel"]
+            return ["near = best_flattened(weight, steps={n}).kernel"]
         lib, svd = ("ops", "ops.svd") if j == KERAS else ("torch", "torch.linalg.svd")
 
         def one(v: str, *rest: str) -> list[str]:
@@ -203,8 +216,8 @@ def code(s: State, d: Data, dialect: str) -> str:
             return [call] if v == "c" else [call, f"    {v} = {v} / ({v} @ {v}) ** 0.5"]
 
         return [
-            f"a, b, c = [{svd}({lib}.moveaxis(weight, n, 0).reshape(weight.shape[n], -1), full_matrices=False)[0][:, 0] for n in range(3)]",
-            f"for _ in range({t}):",
+            f"a, b, c = [{svd}({lib}.moveaxis(weight, i, 0).reshape(weight.shape[i], -1), full_matrices=False)[0][:, 0] for i in range(3)]",
+            "for _ in range({n}):",
             *one("a", "b", "c"),
             *one("b", "a", "c"),
             *one("c", "a", "b"),
@@ -213,15 +226,18 @@ def code(s: State, d: Data, dialect: str) -> str:
 
     def added(j: int) -> Lines:
         if not j:
-            return [f"near = sum(np.outer(column, row) for column, row in separable_terms(weight, rank={t}))"]
+            return ["near = sum(np.outer(column, row) for column, row in separable_terms(weight, rank={n}))"]
         svd = "ops.svd" if j == KERAS else "torch.linalg.svd"
-        return [
-            f"u, s, v = {svd}(weight, full_matrices=False)",
-            f"near = (u[:, :{t}] * s[:{t}]) @ v[:{t}]",
-        ]
+        return [f"u, s, v = {svd}(weight, full_matrices=False)", "near = (u[:, :{n}] * s[:{n}]) @ v[:{n}]"]
 
     source = f"convlib.separable import {'best_flattened' if deep else 'separable_terms'}"
-    return program(dialect, source, [("weight", weight)], flattened if deep else added)
+    weight = ("weight", "{weight}", f".reshape({', '.join(map(str, shape))})")
+    return templates(source, [weight], flattened if deep else added)
+
+
+def code(s: State, d: Data, dialect: str) -> str:
+    """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
+    return fill(d["code"][dialect], {"weight": literal(s["weights"]), "n": s["step"] + 1})
 
 
 KIND = Kind("separable", check, limits, draw, code)
@@ -278,4 +294,5 @@ def separable(kernel: Any = None, *, step: int = 0, name: str | None = None) -> 
     ]
     if shape == [3, 3]:
         controls.append(("preset", "kernels", {key: {"weights": w} for key, w in PRESETS.items()}))
-    return Explorer(KIND, controls, s, {"shape": shape}, name=name)
+    d = {"shape": shape, "words": WORDS[deep], "code": _templates(shape)}
+    return Explorer(KIND, controls, s, d, name=name)

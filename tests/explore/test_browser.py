@@ -343,6 +343,70 @@ def test_checkerboard(show):
     assert page.get_by_role("slider", name=re.compile("weights")).count() == 4
 
 
+def test_a_row_of_the_matrix_and_its_window(show):
+    e = explore.matrix(np.arange(1, 17).reshape(4, 4), np.arange(1, 10).reshape(3, 3))
+    page = show(e)
+    hit = page.locator('svg[aria-label^="C, 4×16"] [data-pick]')
+    box = hit.bounding_box()
+    hit.click(position={"x": box["width"] / 2, "y": box["height"] * 2.5 / 4})
+    same(page, e.set(step=2))
+    assert say(page).startswith("Row 2 of C, 4×16 makes y[0, 1, 0] = 528 from 9 of 16 inputs.")
+    assert page.locator('svg[aria-label^="input"] path.i.h').count() == 9
+    page.get_by_label("transpose").check()
+    assert "Cᵀ, 16×4" in say(page)
+    page.locator('svg[aria-label^="input"] [data-go="step=5"]').click()
+    same(page, e.set(turn=True, step=5))
+    assert say(page).startswith("Row 5 of Cᵀ, 16×4 makes x[0, 1, 1] = 23 from 4 of 4 outputs.")
+
+
+def test_groups_are_blocks_and_the_shuffle_is_a_permutation(show):
+    e = explore.matrix(channels=4, filters=4, size=4, kernel=2, flat=True)
+    page = show(e)
+    slide(page, "groups", 3)
+    assert note(page) == "Not possible: 3 groups do not divide 4 input channels."
+    slide(page, "groups", 2)
+    assert "They fall into 2 blocks that share no wire: 6×8, 6×8." in say(page)
+    page.get_by_label("shuffle channels").check()
+    assert page.locator('svg[aria-label^="P, 12×12"]').count() == 1
+    page.get_by_label("sort into blocks").check()
+    same(page, e.set(groups=2, shuffle=True, sort=True))
+
+
+def test_where_gradients_go(show):
+    e = explore.backward([[1, 2, 3], [4, 5, 6]], [[10, 20]], [[1, -1], [2, 3]])
+    page = show(e)
+    assert (
+        say(page)
+        == "Step 1 of 4: dL/dy[0, 0] = 1 goes back to 2 inputs, times the weight, and to 2 weights, times the input."
+    )
+    page.locator('svg[aria-label^="gradient"] [data-go^="step=3"]').click()
+    same(page, e.set(step=3))
+    page.locator('svg[aria-label^="kernel"] [data-go="cell=-1&weight=1"]').click()
+    same(page, e.set(step=3, weight=1))
+    assert page.locator(".cx-sum").inner_text() == "dL/dw[0, 1] = 2·1 + 3·(−1) + 5·2 + 6·3 = 27"
+    page.locator('svg[aria-label^="input"] [data-go="cell=4&weight=-1"]').click()
+    same(page, e.set(step=3, cell=4))
+    assert page.locator(".cx-sum").inner_text() == "dL/dx[1, 1] = 20·2 + 10·3 = 70"
+    page.locator(".cx-draw").press("Home")
+    same(page, e)
+
+
+def test_a_kernel_is_edited_and_its_rank_follows(show):
+    e = explore.separable([[1, 2], [2, 4]])
+    page = show(e)
+    assert say(page).startswith(
+        "Rank 1: it is separable. The sum of the first differs from the kernel by 0 of its size."
+    )
+    slide(page, "weights 3", 0)
+    same(page, e.set(weights=[1, 2, 2, 0]))
+    assert say(page).startswith("Rank 2: it takes 2 separable kernels to give it.")
+    page.locator(".cx-draw").press("End")
+    same(page, e.set(weights=[1, 2, 2, 0], step=1))
+    for name in ("weights 0", "weights 1", "weights 2"):
+        slide(page, name, 0)
+    assert note(page) == "Not possible: a kernel of zeros has rank 0: there is nothing to separate."
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(show, theme):
     axe = Path(explore.__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -351,6 +415,7 @@ def test_axe_finds_nothing(show, theme):
     page = show(
         explore.conv2d(stride=2, size=6), explore.conv1d(), explore.conv3d(), explore.transposed(), explore.wiring(),
         explore.arithmetic(7, 14, transposed=True), explore.correlation(), explore.correlation(view="signal"), explore.channels(), explore.checkerboard(), explore.receptive(), explore.ink(), explore.cost(),
+        explore.matrix(channels=2, filters=2, shuffle=True), explore.backward(), explore.separable(), explore.separable(np.ones((2, 3, 3))),
         theme=theme,
     )  # fmt: skip
     if theme == "dark":
@@ -422,6 +487,7 @@ def test_no_horizontal_scrolling_and_targets_large_enough(show, width):
     page = show(
         explore.conv2d(size=7, padding=1), explore.transposed(), explore.arithmetic(7, 14, transposed=True),
         explore.correlation(), explore.conv3d(padding=1), explore.correlation(view="signal"), explore.receptive(size=33), explore.ink(16, 4), explore.cost(),
+        explore.matrix(), explore.backward(), explore.separable(np.ones((3, 3, 3))),
         viewport={"width": width, "height": 800},
     )  # fmt: skip
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

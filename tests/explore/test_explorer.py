@@ -18,6 +18,7 @@ from convlib import explore
 from convlib.explore import assets
 from convlib.explore.palette import CHANNELS, PALETTE
 from convlib.shapes import ShapeError
+from publish.explorers import OURS
 
 KINDS = [name for name in explore.__all__ if name not in ("Explorer", "script", "style")]
 
@@ -99,6 +100,41 @@ KINDS = [name for name in explore.__all__ if name not in ("Explorer", "script", 
          "wiring: weight[1] is nan: an explorer needs finite numbers."),
         (lambda: explore.wiring(np.ones((2, 2))), ShapeError,
          "wiring: weight must have 3 axes (C_out, C_in/groups, W), but has 2: its shape is (2, 2)."),
+        (lambda: explore.matrix(channels=3, filters=3, groups=2), ShapeError,
+         "matrix: 2 groups do not divide 3 input channels."),
+        (lambda: explore.matrix(size=6, channels=2), ShapeError,
+         "matrix: 72 inputs and 16 outputs are too many to draw (at most 64 each)."),
+        (lambda: explore.matrix(size=3, kernel=2, dilation=3), ShapeError,
+         "matrix: the kernel does not fit: 2×2 on an input of 3×3 with padding 0 and dilation 3."),
+        (lambda: explore.matrix([1, 2, 3], [[1, 2]]), ShapeError, "matrix: x and weight must both have one axis, or neither."),
+        (lambda: explore.matrix(np.ones((2, 2, 3, 3))), ShapeError,
+         "matrix: x must have 3 axes (C_in, H, W), but has 4: its shape is (2, 2, 3, 3)."),
+        (lambda: explore.matrix([[1, 2], [3]]), ShapeError,
+         "matrix: x is ragged: every row needs as many values as the first."),
+        (lambda: explore.matrix([1, np.nan]), ValueError, "matrix: x[0, 0, 1] is nan: an explorer needs finite numbers."),
+        (lambda: explore.matrix(np.ones(40)), ShapeError,
+         "matrix: x of shape (1, 1, 40) is too large to draw: at most 16 on every axis. Pass a part of it, such as x[:1, :1, :16]."),
+        (lambda: explore.backward(grad=[[1, 2]]), ShapeError,
+         "backward: the output is 2×2, but its gradient only 1×2."),
+        (lambda: explore.backward(np.ones((9, 9))), ShapeError,
+         "backward: x of shape (9, 9) is too large to draw: at most 8 on every axis. Pass a part of it, such as x[:8, :8]."),
+        (lambda: explore.backward([1, 2, 3], [[1]]), ShapeError,
+         "backward: weight must have 1 axis (W), without batch and channel, but has 2: its shape is (1, 1)."),
+        (lambda: explore.backward(grad=[[np.inf]]), ValueError,
+         "backward: grad[0, 0] is inf: an explorer needs finite numbers."),
+        (lambda: explore.backward(shared=9), ShapeError, "backward: look at weight must be an integer from -1 to 8, not 9."),
+        (lambda: explore.backward(size=2), ShapeError,
+         "backward: the kernel does not fit: 3 wide with dilation 1 it spans 3, the input with its padding only 2 + 2·0 = 2."),
+        (lambda: explore.separable(np.zeros((3, 3))), ShapeError,
+         "separable: a kernel of zeros has rank 0: there is nothing to separate."),
+        (lambda: explore.separable([[0.5]]), ShapeError, "separable: weights[0] must be an integer from -9 to 9, not 0.5."),
+        (lambda: explore.separable([1, 2, 1]), ShapeError,
+         "separable: kernel must have 2 axes (H, W), without batch and channel, but has 1: its shape is (3,)."),
+        (lambda: explore.separable(np.ones((4, 3, 3))), ShapeError,
+         "separable: kernel of shape (4, 3, 3) is too large to draw: at most 3 on every axis. Pass a part of it, such as kernel[:3, :3, :3]."),
+        (lambda: explore.separable([[1, 2], [2, 4]], step=1), ShapeError,
+         "separable: terms must be an integer from 0 to 0, not 1."),
+        (lambda: explore.separable([[1j]]), TypeError, "separable: kernel must hold real numbers, not complex128."),
         (lambda: explore.arithmetic(0), ShapeError, "arithmetic: input size must be an integer from 1 to 512, not 0."),
         (lambda: explore.correlation([1, 2, 3], np.ones((2, 2))), ShapeError,
          "correlation: x and kernel must both have one axis, or both two, not [1, 2]."),
@@ -279,6 +315,19 @@ def test_the_small_script_is_made_from_the_sources():
     """After a change in convlib/explore/js: python -m publish.explorers."""
     assert assets.version() in (assets.HERE / "explore.min.js").read_text("utf-8")
     assert explore.script() == (assets.HERE / "explore.min.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_name_that_the_script_shortens_is_needed_outside(name):
+    """Settings, data and the {names} of texts are read by name; `publish.explorers.OURS` may hold none of them."""
+    e = getattr(explore, name)()
+    named = set(re.findall(r"\{(\w+)\}", json.dumps(e._data))) | set(e.state) | set(e._data)
+    named |= (
+        set(e._kind.limits(e.state, e._data))
+        | set(e.scene.labels)
+        | set(re.findall(r"data-go=\"(\w+)=", e.html()))
+    )
+    assert not named & set(OURS.split())
 
 
 def test_script_and_style_are_small_and_alone():

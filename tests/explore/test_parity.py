@@ -264,6 +264,8 @@ def cost_numbers(s, d):
     measures = parameters, multiply_adds, memory_traffic, arithmetic_intensity
     table = np.array([[measure(layers) for measure in measures] for layers in kinds])
     return {"all": table.ravel(), "y": table[s["step"]]}
+
+
 def matrix_explorer(rng):
     if rng.random() < 0.6:
         return explore.matrix(

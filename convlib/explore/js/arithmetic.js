@@ -59,22 +59,13 @@ const sizePanel = (s, g) => {
     g.up ? narrow : wide, g.up ? wide : narrow, links, ["The dots carry their positions. One colour per weight."]);
 };
 
-const sizeDraw = s => {
-  const g = sizesOf(s), [letters, filled] = sizeFormula(g), left = g.up ? 0 : g.rest % g.stride, all = s.target ? sizeSolutions(s, s.target) : [];
-  const named = { number: "", valid: "VALID", same: "SAME", causal: "Causal padding", full: "Full padding", half: "Half padding" }[s.padding];
-  let say = `${g.n} becomes ${g.out}. `;
-  if (named) say += `${named} ${g.up ? "crops" : "pads"} ${fmt(g.low)} at the start and ${fmt(g.high)} at the end. `;
-  if (g.up) {
-    const reads = range(g.k).filter(c => { const i = (s.step + g.low - c * g.d) / g.stride; return Number.isInteger(i) && i >= 0 && i < g.n; }).length;
-    say += `Output ${s.step} is reached by ${plural(reads, "input")}.`;
-    if (s.padding !== "same" && g.base > 0) say += ` The convolution with these settings maps ${g.stride > 1 ? `sizes ${g.base} to ${g.base + g.stride - 1}` : `size ${g.base}`} to ${g.n}` + (g.stride > 1 ? ": output padding says which." : ".");
-  } else {
-    say += `Output ${s.step} reads positions ${fmt(s.step * g.stride - g.low)} to ${fmt(s.step * g.stride - g.low + g.span - 1)}.`;
-    say += left ? ` The division leaves ${left}: so many positions at the end are read by no window.` : " The division leaves nothing.";
-    say += ` Its transpose brings ${g.out} back to ${g.n} with output padding ${left}.`;
-  }
+const sizeDraw = (s, d) => {
+  const g = sizesOf(s), [letters, filled] = sizeFormula(g), left = g.rest % g.stride, all = s.target ? sizeSolutions(s, s.target) : [], named = d.named[s.padding], first = s.step * g.stride - g.low;
+  const reached = range(g.k).filter(c => { const i = (s.step + g.low - c * g.d) / g.stride; return Number.isInteger(i) && i >= 0 && i < g.n; }).length;
+  const v = { ...g, named, crops: g.up ? "crops" : "pads", low: fmt(g.low), high: fmt(g.high), step: s.step, reached: plural(reached, "input"), last: g.base + g.stride - 1, base: g.base, first: fmt(first), end: fmt(first + g.span - 1), left };
+  const which = [0, named ? 1 : -1, ...(g.up ? [2, s.padding === "same" || g.base < 1 ? -1 : g.stride > 1 ? 3 : 4] : [5, left ? 6 : 7, 8])], say = fill(which.map(i => d.words[i] || "").join(""), v);
   const shown = all.slice(0, 40), rest = all.length - shown.length;
-  const list = s.target ? listing(`${g.n} → ${s.target}: ${plural(all.length, "setting")} with kernels up to 9, strides up to 6, dilation ${g.d} and less padding than the kernel spans` + (rest ? `; the first 40 of them:` : all.length ? ":" : "."),
+  const list = s.target ? listing(fill(d.words[9], { n: g.n, target: s.target, settings: plural(all.length, "setting"), d: g.d, more: rest ? "; the first 40 of them:" : all.length ? ":" : "." }),
     shown.map(([k, t, p, o]) => [`k=${k}, stride=${t}, padding=${p}` + (g.up ? `, output_padding=${o}` : ""), `kernel=${k}&stride=${t}&padding=number&p=${p}&output_padding=${o}`,
       s.padding === "number" && s.kernel === k && s.stride === t && s.p === p && s.output_padding === o])) : "";
   return { draw: group("row", [sizePanel(s, g)]), rest: list, say, sum: `${letters}\no = ${filled}`,

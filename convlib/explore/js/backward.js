@@ -13,33 +13,26 @@ const backCheck = (s, d) => {
 const backDraw = (s, d) => {
   const g = backNumbers(s, d), r = g.rank, ways = [s.cell >= 0, s.weight >= 0], [picked, shared] = ways, out = !picked && !shared;
   const mine = g.taps.filter(t => picked ? t.i === s.cell : shared ? t.w === s.weight : t.o === s.step), [ins, weights, outs] = ["i", "w", "o"].map(name => new Set(mine.map(t => t[name])));
-  const at = (name, i, shape) => index(name, at3(i, shape), r), x = i => at("x", i, g.n), w = i => at("w", i, g.k), d_ = t => "dL/d" + t, none = new Set();
+  const at = (name, i, shape) => index(name, at3(i, shape), r), x = i => at("x", i, g.n), w = i => at("w", i, g.k), none = new Set();
   const look = (name, a, shape, c, lit, go) => grid(`${name} ${sized(shape, r)}`, rows3(a, shape), (y, x) => { const i = flat3([0, y, x], shape); return [mark(c, lit.has(i)), go ? go(i) : ""]; });
   const goes = { i: i => `cell=${i === s.cell ? -1 : i}&weight=-1`, w: i => `cell=-1&weight=${i === s.weight ? -1 : i}`, o: o => `step=${o}&cell=-1&weight=-1` };
   const sent = (shape, name, by) => { const a = Array(product(shape)).fill(0); for (const t of mine) if (t[name] >= 0) a[t[name]] += t.g * t[by]; return a; };
   const name = at("dL/dy", s.step, g.out), v = fmt(g.grad[s.step]), there = mine.filter(t => t.i >= 0);
   const products = out ? [look(`sent to dL/dx: ${v} times weight,`, sent(g.n, "i", "weight"), g.n, "i", ins), look(`sent to dL/dw: ${v} times input,`, sent(g.k, "w", "x"), g.k, "k", weights)]
     : [look(`products, ${picked ? "weight" : "input"} times gradient,`, sent(g.out, "o", picked ? "weight" : "x"), g.out, "o", outs)];
-  const result = fmt(picked ? g.dx[s.cell] : shared ? g.dw[s.weight] : 0), gx = picked ? d_(x(s.cell)) : d_(w(max(s.weight, 0)));
+  const result = fmt(picked ? g.dx[s.cell] : shared ? g.dw[s.weight] : 0), which = picked ? x(s.cell) : w(max(s.weight, 0));
   return { labels: { step: `${s.step + 1} of ${g.y.length}`, cell: picked ? x(s.cell) : "none", weight: shared ? w(s.weight) : "none" }, numbers: { dx: g.dx, dw: g.dw },
     draw: group("row", [look("input", g.x, g.n, "i", ins, goes.i), look("kernel", g.w, g.k, "k", weights, goes.w), look("gradient dL/dy", g.grad, g.out, "o", outs, goes.o)]) +
       group("row", products) + group("row", [look("dL/dx", g.dx, g.n, "i", shared ? none : ins, goes.i), look("dL/dw", g.dw, g.k, "k", picked ? none : weights, goes.w)]),
-    say: picked ? `Input ${x(s.cell)} feeds ${plural(mine.length, "output")}: ${gx} = ${result} sums what comes back from ${mine.length === 1 ? "it" : "them"}.`
-      : shared ? `Weight ${w(s.weight)} sits on ${plural(mine.length, "wire")}, one for each position: ${gx} = ${result} sums over every position.`
-        : `Step ${s.step + 1} of ${g.y.length}: ${name} = ${v} goes back to ${plural(there.length, "input")}, times the weight, and to ${plural(mine.length, "weight")}, times the input.`,
-    sum: out ? there.slice(0, 1).map(t => `On the first wire ${d_(x(t.i))} gets ${times(t.weight)}·${times(t.g)} and ${d_(w(t.w))} gets ${times(t.x)}·${times(t.g)}.`).join("")
-      : `${gx} = ${mine.map(t => `${times(picked ? t.weight : t.x)}·${times(t.g)}`).join(" + ") || "0"} = ${result}` };
+    say: fill(d.words[picked ? 1 : shared ? 2 : 0], { which, result, name, v, outs: plural(mine.length, "output"), wires: plural(mine.length, "wire"), them: mine.length === 1 ? "it" : "them",
+      step: `${s.step + 1} of ${g.y.length}`, ins: plural(there.length, "input"), weights: plural(mine.length, "weight") }),
+    sum: out ? there.slice(0, 1).map(t => fill(d.words[3], { x: x(t.i), a: times(t.weight), w: w(t.w), b: times(t.x), g: times(t.g) })).join("")
+      : `dL/d${which} = ${mine.map(t => `${times(picked ? t.weight : t.x)}·${times(t.g)}`).join(" + ") || "0"} = ${result}` };
 };
 
 const backCode = (s, d, dialect) => {
-  const r = d.rank, g = convShape(s, d), name = `conv${r}d`, size = a => [1, ...a.slice(3 - r)].join(", "), settings = `stride=${s.stride}, padding=${s.padding}, dilation=${s.dilation})`;
-  return program(dialect, `convlib.grad import ${name}_input, ${name}_weight`, [...cut(s, d), ["g", cropped(d.grad, g.out.slice(3 - r))]], j => {
-    const call = convolving(j, { lift: true, pads: alike(s, r), stride: s.stride, dilation: s.dilation });
-    return [[`dx = ${name}_input((${size(g.n)}), weight[None, None], g[None], ${settings}[0]`, `dw = ${name}_weight(x[None], (1, ${size(g.k)}), g[None], ${settings}[0, 0]`],
-      ["x.requires_grad_(), weight.requires_grad_()", ...call, "y.backward(g)", "dx, dw = x.grad, weight.grad"],
-      ["import tensorflow as tf  # the gradients are the backend's", "", "x, weight = tf.constant(x), tf.constant(weight)", "with tf.GradientTape() as tape:", "    tape.watch([x, weight])",
-        ...call.filter(l => l).map(l => "    " + l.replace("np.", "ops.")), "dx, dw = tape.gradient(y, [x, weight], output_gradients=g)"]][j];
-  });
+  const r = d.rank, g = convShape(s, d), size = a => [1, ...a.slice(3 - r)].join(", "), [[, x], [, weight]] = cut(s, d);
+  return fill(d.code[dialect], { ...s, x: literal(x), weight: literal(weight), g: literal(cropped(d.grad, g.out.slice(3 - r))), n: size(g.n), k: size(g.k) });
 };
 
 KINDS.backward = {

@@ -21,26 +21,21 @@ const seeDraw = (s, d) => {
   const look = (r, c) => t ? g.at[g.rowOrder[c]].get(g.colOrder[r]) : g.at[g.rowOrder[r]].get(g.colOrder[c]), v = fmt((t ? g.ins : g.outs)[here]);
   const goes = (to, order) => i => to ? goRow(order.indexOf(i)) : "", [goIn, goOut] = [goes(t, g.colOrder), goes(!t, g.rowOrder)];
   const pictures = [matrix(title, `${title}: ${plural(n, "entry", "entries")} not zero; row ${s.step} is lit.`, rows, cols, look, [s.step], [], `step,1,${rows}`)];
-  if (s.shuffle) pictures.push(matrix(`P, ${g.rows}×${g.rows}`, `P, ${g.rows}×${g.rows}: the permutation that shuffles the output channels.`, g.rows, g.rows,
+  if (s.shuffle) pictures.push(matrix(`P, ${g.rows}×${g.rows}`, `P, ${g.rows}×${g.rows}: ${d.words[4]}`, g.rows, g.rows,
     (r, c) => c === g.from(floor(r / places)) * places + r % places ? [floor(c / places), 1] : null, t ? [] : [here]));
   const weights = new Set(g.at.flatMap(m => [...m.values()].map(e => e[0]))).size;
   return { labels: { step: `${s.step + 1} of ${rows}` }, numbers: { C: table(g.rows, g.cols, g.entry).flat(), order: [...g.rowOrder, ...g.colOrder], toeplitz: [g.toeplitz], y: t ? g.ins : g.outs },
     draw: group("row", layers("input", s.channels, g.ins, g.inside, true, i => [mark("i", ins.has(i)), goIn(i)])) + group("row", pictures) +
       group("row", layers("output", s.filters, g.outs, g.shape, false, i => [mark("o", outs.has(i)), goOut(i)])),
-    say: `Row ${s.step} of ${title} makes ${o} = ${v} from ${mine.length} of ${plural(cols, t ? "output" : "input")}. ${n} of its ${rows * cols} entries are not zero and hold ${plural(weights, "weight")}. ${g.hang} ` +
-      ["It is not Toeplitz.", "Each block of one output row and one input row is Toeplitz.", "It is Toeplitz: constant along every diagonal."][g.toeplitz],
+    say: fill(d.words[0] + d.words[1 + g.toeplitz], { step: s.step, title, name: o, v, reads: mine.length, all: plural(cols, t ? "output" : "input"), n, size: rows * cols, weights: plural(weights, "weight"), hang: g.hang }),
     sum: `${o} = ${mine.length ? terms(mine.map(m => ({ weight: t ? g.entry(m, here) : g.entry(here, m), x: (t ? g.outs : g.ins)[m] }))) + " = " + v : "0"}` };
 };
 const goRow = r => "step=" + r;
 
 const seeCode = (s, d, dialect) => {
-  const g = layerShape(s, d), [p, q] = g.pad, [c, h, w] = g.inside, cols = product(g.inside), rows = product(g.shape), units = `.reshape(${cols}, ${c}, ${h}, ${w})`;
-  const settings = `stride=${s.stride}, padding=(${p}, ${q}), dilation=${s.dilation}, groups=${s.groups}`;
-  return program(dialect, "convlib import conv_matrix", [["x", s.turn ? `arange(1.0, ${rows + 1}` : cropped(d.x, g.inside)], ["weight", cropped(d.weight, [s.filters, g.per, ...g.k])]], j => [
-    ...[[`C = conv_matrix(weight, (${h}, ${w}), ${settings})`], ["# column i is what a one at input i alone becomes", `units = torch.eye(${cols}, dtype=torch.float64)${units}`, `C = F.conv2d(units, weight, ${settings}).flatten(1).T`],
-      ["# column i is what a one at input i alone becomes", `units = np.pad(np.eye(${cols}, dtype="float32")${units}, [(0, 0), (0, 0), (${p}, ${p}), (${q}, ${q})])`,
-        `C = ops.conv(np.moveaxis(units, 1, -1), np.moveaxis(weight, (0, 1), (-1, -2)), strides=${s.stride}, padding="valid", dilation_rate=${s.dilation})`, `C = np.moveaxis(C, -1, 1).reshape(${cols}, ${rows}).T`]][j],
-    s.shuffle ? `C = C.reshape(${s.groups}, ${g.each}, -1).swapaxes(0, 1).reshape(${rows}, ${cols})` : null, `y = ${s.turn ? "C.T" : "C"} @ x.ravel()`]);
+  const g = layerShape(s, d), [p, q] = g.pad, [c, h, w] = g.inside, cols = product(g.inside), rows = product(g.shape), weight = literal(cropped(d.weight, [s.filters, g.per, ...g.k]));
+  const v = { ...s, p, q, c, h, w, cols, rows, weight, each: g.each, x: literal(s.turn ? range(rows).map(r => r + 1) : cropped(d.x, g.inside)), mix: s.shuffle ? d.mix : "", C: s.turn ? "C.T" : "C" };
+  return fill(fill(d.code[dialect], v), v);
 };
 
 KINDS.matrix = { check: seeCheck, draw: seeDraw, code: seeCode, limits: (s, d) => { const g = layerShape(s, d); return { outputs: product(s.turn ? g.inside : g.shape) - 1 }; } };

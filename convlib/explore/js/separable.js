@@ -37,33 +37,20 @@ const splitNumbers = (s, d) => {
     return error(near)[0];
   });
   const [b, c] = [facing(f[0]), facing(f[1])];
-  return { n, deep, a, rank: 9, near, errors, terms: [[f[0].map(v => v * b), f[1].map(v => v * c), f[2].map(v => v * b * c)]] };
+  return { n, deep, a, rank: 1, near, errors, terms: [[f[0].map(v => v * b), f[1].map(v => v * c), f[2].map(v => v * b * c)]] };
 };
 
 const splitDraw = (s, d) => {
   const g = splitNumbers(s, d), plain = c => () => [c], k = g.n.slice(g.deep ? 0 : 1), e = g.errors[s.step] ?? g.errors[0], each = total(k), t = g.deep ? 1 : s.step + 1, off = fmt(e);
   const slices = (name, a, c) => range(g.n[0]).map(z => grid(name + (g.deep ? `, slice ${z}` : ""), rows3(a, g.n, z), plain(c)));
   const factors = g.terms.flatMap((f, j) => f.map((v, axis) => grid(g.deep ? ["channels", "down", "across"][axis] : `${["column", "row"][axis]} ${j + 1}`, axis === f.length - 1 ? [v] : v.map(v => [v]), plain("i"))));
-  const values = g.deep ? g.errors : g.singular, title = g.deep ? "error after each sweep" : "singular values", far = `differ${t > 1 ? "" : "s"} from the kernel by ${off} of its size`;
+  const values = g.deep ? g.errors : g.singular, title = g.deep ? "error after each sweep" : "singular values";
   return { labels: { step: `${s.step + 1} of ${splitLimits(s, d).outputs + 1}` }, numbers: { near: g.near, errors: g.errors, singular: g.singular || [], rank: g.deep ? [] : [g.rank] },
     draw: group("row", slices("kernel", g.a, "k")) + group("row", factors) + group("row", [...slices("nearest", g.near, "o"), ...slices("difference", g.a.map((v, i) => v - g.near[i]), "p")]) +
       group("row", [bars(title, `${title}: ${spoken([values])}`, 40, values, "K", range(g.deep ? 1 : t).map(j => g.deep ? s.step : j))]),
-    say: (g.deep ? `After ${plural(s.step + 1, "sweep")} the product of three vectors ${far}. ` : `Rank ${g.rank}: ${g.rank === 1 ? "it is separable" : `it takes ${g.rank} separable kernels to give it`}. The sum of the first ${t > 1 ? t + " " : ""}${far}. `) +
-      `Passes along the axes cost ${each * t} multiply-adds a pixel, the kernel itself ${product(k)}.`,
+    say: fill(d.words[+(g.rank > 1)] + d.words[2], { n: plural(s.step + 1, "sweep"), rank: g.rank, off, terms: t > 1 ? `the first ${t} differs` : "the first differs", passes: each * t, whole: product(k) }),
     sum: g.deep ? `error = ${g.errors.map(fmt).join(" → ")}` : `singular values ${g.singular.map(fmt).join(", ")}; error ${off}` };
 };
 
 const splitLimits = (s, d) => ({ outputs: d.shape.length > 2 ? 9 : splitNumbers({ ...s, step: 0 }, d).rank - 1 });
-const splitCode = (s, d, dialect) => {
-  const deep = d.shape.length > 2, t = s.step + 1, nested = (a, [n, ...rest]) => rest.length ? range(n).map(i => nested(a.slice(i * product(rest), (i + 1) * product(rest)), rest)) : a;
-  return program(dialect, "convlib.separable import " + (deep ? "best_flattened" : "separable_terms"), [["weight", nested(s.weights, d.shape)]], j => {
-    const lib = j > 1 ? "ops" : "torch", svd = j > 1 ? "ops.svd" : "torch.linalg.svd";
-    const one = (v, rest) => [`    ${v} = ${lib}.einsum("abc,${rest.join(",")}->${v}", weight, ${rest.join(", ")})`, v === "c" ? null : `    ${v} = ${v} / (${v} @ ${v}) ** 0.5`];
-    if (deep) return j ? [`a, b, c = [${svd}(${lib}.moveaxis(weight, n, 0).reshape(weight.shape[n], -1), full_matrices=False)[0][:, 0] for n in range(3)]`, `for _ in range(${t}):`,
-      ...one("a", ["b", "c"]), ...one("b", ["a", "c"]), ...one("c", ["a", "b"]), `near = ${lib}.einsum("a,b,c->abc", a, b, c)`] : [`near = best_flattened(weight, steps=${t}).kernel`];
-    return j ? [`u, s, v = ${svd}(weight, full_matrices=False)`, `near = (u[:, :${t}] * s[:${t}]) @ v[:${t}]`]
-      : [`near = sum(np.outer(column, row) for column, row in separable_terms(weight, rank=${t}))`];
-  });
-};
-
-KINDS.separable = { check: s => s.weights.some(v => v) ? "" : "a kernel of zeros has rank 0: there is nothing to separate", draw: splitDraw, code: splitCode, limits: splitLimits };
+KINDS.separable = { check: s => s.weights.some(v => v) ? "" : "a kernel of zeros has rank 0: there is nothing to separate", draw: splitDraw, code: (s, d, dialect) => fill(d.code[dialect], { weight: literal(s.weights), n: s.step + 1 }), limits: splitLimits };
