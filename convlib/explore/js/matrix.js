@@ -19,14 +19,14 @@ const seeDraw = (s, d) => {
   const mine = t ? range(g.rows).filter(r => g.at[r].has(here)) : [...g.at[here].keys()], [ins, outs] = (t ? [[here], mine] : [mine, [here]]).map(a => new Set(a));
   const name = (s.shuffle ? "P·C" : "C"), title = (t ? s.shuffle ? "(P·C)ᵀ" : "Cᵀ" : name) + `, ${rows}×${cols}`, places = product(g.out), o = index(t ? "x" : "y", at3(here, t ? g.inside : g.shape));
   const look = (r, c) => t ? g.at[g.rowOrder[c]].get(g.colOrder[r]) : g.at[g.rowOrder[r]].get(g.colOrder[c]), v = fmt((t ? g.ins : g.outs)[here]);
-  const goes = (to, order) => i => to ? goRow(order.indexOf(i)) : "", [goIn, goOut] = [goes(t, g.colOrder), goes(!t, g.rowOrder)];
+  const goes = (to, order) => i => to ? goRow(order.indexOf(i)) : "", [toIn, toOut] = [goes(t, g.colOrder), goes(!t, g.rowOrder)];
   const pictures = [matrix(title, `${title}: ${plural(n, "entry", "entries")} not zero; row ${s.step} is lit.`, rows, cols, look, [s.step], [], `step,1,${rows}`)];
   if (s.shuffle) pictures.push(matrix(`P, ${g.rows}×${g.rows}`, `P, ${g.rows}×${g.rows}: ${d.words[4]}`, g.rows, g.rows,
     (r, c) => c === g.from(floor(r / places)) * places + r % places ? [floor(c / places), 1] : null, t ? [] : [here]));
   const weights = new Set(g.at.flatMap(m => [...m.values()].map(e => e[0]))).size;
   return { labels: { step: `${s.step + 1} of ${rows}` }, numbers: { C: table(g.rows, g.cols, g.entry).flat(), order: [...g.rowOrder, ...g.colOrder], toeplitz: [g.toeplitz], y: t ? g.ins : g.outs },
-    draw: group("row", layers("input", s.channels, g.ins, g.inside, true, i => [mark("i", ins.has(i)), goIn(i)])) + group("row", pictures) +
-      group("row", layers("output", s.filters, g.outs, g.shape, false, i => [mark("o", outs.has(i)), goOut(i)])),
+    draw: group("row", layers("input", s.channels, g.ins, g.inside, true, i => [mark("i", ins.has(i)), toIn(i)])) + group("row", pictures) +
+      group("row", layers("output", s.filters, g.outs, g.shape, false, i => [mark("o", outs.has(i)), toOut(i)])),
     say: fill(d.words[0] + d.words[1 + g.toeplitz], { step: s.step, title, name: o, v, reads: mine.length, all: plural(cols, t ? "output" : "input"), n, size: rows * cols, weights: plural(weights, "weight"), hang: g.hang }),
     sum: `${o} = ${mine.length ? terms(mine.map(m => ({ weight: t ? g.entry(m, here) : g.entry(here, m), x: (t ? g.outs : g.ins)[m] }))) + " = " + v : "0"}` };
 };
