@@ -23,8 +23,8 @@ Vector = list[float]
 SWEEPS = 10
 WORDS = (
     (
-        "Rank {rank}: it is separable. The sum of {terms} from the kernel by {off} of its size. ",
-        "Rank {rank}: it takes {rank} separable kernels to give it. The sum of {terms} from the kernel by {off} of its size. ",
+        "Rank {rank}: it is separable. {terms} from the kernel by {off} of its size. ",
+        "Rank {rank}: it takes {rank} separable kernels to give it. {terms} from the kernel by {off} of its size. ",
         "Passes along the axes cost {passes} multiply-adds a pixel, the kernel itself {whole}.",
     ),
     (
@@ -184,7 +184,7 @@ def draw(s: State, d: Data) -> Scene:
         "n": plural(s["step"] + 1, "sweep"),
         "rank": g.rank,
         "off": off,
-        "terms": f"the first {t} differs" if t > 1 else "the first differs",
+        "terms": f"The first {t} together differ" if t > 1 else "The nearest one differs",
         "passes": sum(k) * t,
         "whole": prod(k),
     }
@@ -280,8 +280,8 @@ def separable(kernel: Any = None, *, step: int = 0, name: str | None = None) -> 
     Examples
     --------
     >>> from convlib import explore
-    >>> explore.separable([[1, 2], [2, 4]]).sentence[:35]
-    'Rank 1: it is separable. The sum of'
+    >>> explore.separable([[1, 2], [2, 4]]).sentence[:36]
+    'Rank 1: it is separable. The nearest'
     """
     kernel = np.reshape(PRESETS["Laplacian"], (3, 3)) if kernel is None else kernel
     deep = rank_of(kernel) == 3

@@ -395,7 +395,7 @@ def test_a_kernel_is_edited_and_its_rank_follows(show):
     e = explore.separable([[1, 2], [2, 4]])
     page = show(e)
     assert say(page).startswith(
-        "Rank 1: it is separable. The sum of the first differs from the kernel by 0 of its size."
+        "Rank 1: it is separable. The nearest one differs from the kernel by 0 of its size."
     )
     slide(page, "weights 3", 0)
     same(page, e.set(weights=[1, 2, 2, 0]))

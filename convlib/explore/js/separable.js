@@ -48,7 +48,7 @@ const splitDraw = (s, d) => {
   return { labels: { step: `${s.step + 1} of ${splitLimits(s, d).outputs + 1}` }, numbers: { near: g.near, errors: g.errors, singular: g.singular || [], rank: g.deep ? [] : [g.rank] },
     draw: group("row", slices("kernel", g.a, "k")) + group("row", factors) + group("row", [...slices("nearest", g.near, "o"), ...slices("difference", g.a.map((v, i) => v - g.near[i]), "p")]) +
       group("row", [bars(title, `${title}: ${spoken([values])}`, 40, values, "K", range(g.deep ? 1 : t).map(j => g.deep ? s.step : j))]),
-    say: fill(d.words[+(g.rank > 1)] + d.words[2], { n: plural(s.step + 1, "sweep"), rank: g.rank, off, terms: t > 1 ? `the first ${t} differs` : "the first differs", passes: each * t, whole: product(k) }),
+    say: fill(d.words[+(g.rank > 1)] + d.words[2], { n: plural(s.step + 1, "sweep"), rank: g.rank, off, terms: t > 1 ? `The first ${t} together differ` : "The nearest one differs", passes: each * t, whole: product(k) }),
     sum: g.deep ? `error = ${g.errors.map(fmt).join(" → ")}` : `singular values ${g.singular.map(fmt).join(", ")}; error ${off}` };
 };
 
