@@ -177,6 +177,7 @@ def draw(s: State, d: Data) -> Scene:
     """Return what a state shows."""
     g, t = Split(s, d), 1 if len(d["shape"]) > 2 else s["step"] + 1
     values, title = (g.errors, "error after each sweep") if g.deep else (g.singular, "singular values")
+    shown = values if g.deep else values[: g.rank]
     lit = [s["step"]] if g.deep else list(range(t))
     off = fmt(g.errors[-1])
     k = g.n if g.deep else g.n[1:]
@@ -197,7 +198,7 @@ def draw(s: State, d: Data) -> Scene:
         ("row", _slices(g, "kernel", g.a, "k")),
         ("row", _factors(g)),
         ("row", [*_slices(g, "nearest", g.near, "o"), *_slices(g, "difference", difference, "p")]),
-        ("row", [bars(title, f"{title}: {spoken([values])}", 40, values, "K", lit)]),
+        ("row", [bars(title, f"{title}: {spoken([values])}", 40, shown, "K", lit, f"step,{len(shown)},1")]),
     ]
     return Scene(groups, say, sum_, {"step": f"{s['step'] + 1} of {limits(s, d)['outputs'] + 1}"})
 
