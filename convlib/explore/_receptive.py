@@ -213,10 +213,10 @@ def code(s: State, d: Data, dialect: str) -> str:
 KIND = Kind("receptive", check, limits, draw, code)
 CONTROLS: list[Control] = [
     ("step", "step", 0, "outputs"),
-    ("layers", "layers", 1, MOST),
     ("kernels", "kernel sizes", [1, 5]),
     ("strides", "strides", [1, 3]),
     ("dilations", "dilations", [1, 8]),
+    ("layers", "layers", 1, MOST),
     ("size", "input size", 1, 33),
     ("padding", "padding", ["valid", "half", "causal"]),
 ]
