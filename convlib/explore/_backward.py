@@ -240,6 +240,37 @@ def code(s: State, d: Data, dialect: str) -> str:
 KIND = Kind("backward", check, limits, draw, code)
 
 
+def _data(rank: int, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the reader's own arrays, None where there is none, and all that the drawing needs."""
+    own = {
+        key: None if a is None else drawable("backward", key, a, AXES[rank], LARGEST)
+        for key, a in given.items()
+    }
+    digits = np.resize([int(digit) % 7 - 3 for digit in PI[6:]], (12,) * rank).tolist()
+    data: dict[str, Any] = {
+        "rank": rank,
+        "x": own["x"] or np.array(default_input(rank))[(slice(LARGEST),) * rank].tolist(),
+        "weight": own["weight"] or KERNELS[rank],
+        "grad": own["grad"] or digits,
+        "words": WORDS,
+        "code": _templates(rank),
+    }
+    return own, data
+
+
+def _controls(most_x: int, most_w: int) -> list[Control]:
+    return [
+        ("step", "step", 0, "outputs"),
+        ("size", "input size", 1, most_x),
+        ("kernel", "kernel size", 1, most_w),
+        ("stride", "stride", 1, 3),
+        ("padding", "padding", 0, 2),
+        ("dilation", "dilation", 1, 3),
+        ("cell", "look at input", -1, "inputs"),
+        ("weight", "look at weight", -1, "weights"),
+    ]
+
+
 def backward(
     x: Any = None,
     weight: Any = None,
@@ -307,19 +338,7 @@ def backward(
     given = {"x": x, "weight": weight, "grad": grad}
     ranks = [rank_of(a) for a in given.values() if a is not None]
     rank = 1 if ranks and ranks[0] == 1 else 2
-    own = {
-        key: None if a is None else drawable("backward", key, a, AXES[rank], LARGEST)
-        for key, a in given.items()
-    }
-    digits = np.resize([int(digit) % 7 - 3 for digit in PI[6:]], (12,) * rank).tolist()
-    data: dict[str, Any] = {
-        "rank": rank,
-        "x": own["x"] or np.array(default_input(rank))[(slice(LARGEST),) * rank].tolist(),
-        "weight": own["weight"] or KERNELS[rank],
-        "grad": own["grad"] or digits,
-        "words": WORDS,
-        "code": _templates(rank),
-    }
+    own, data = _data(rank, given)
     most_x, most_w = max(np.shape(data["x"])), max(np.shape(data["weight"]))
     s: State = {
         "step": step,
@@ -331,14 +350,4 @@ def backward(
         "cell": -1 if cell is None else cell,
         "weight": -1 if shared is None else shared,
     }
-    controls: list[Control] = [
-        ("step", "step", 0, "outputs"),
-        ("size", "input size", 1, most_x),
-        ("kernel", "kernel size", 1, most_w),
-        ("stride", "stride", 1, 3),
-        ("padding", "padding", 0, 2),
-        ("dilation", "dilation", 1, 3),
-        ("cell", "look at input", -1, "inputs"),
-        ("weight", "look at weight", -1, "weights"),
-    ]
-    return Explorer(KIND, controls, s, data, name=name)
+    return Explorer(KIND, _controls(most_x, most_w), s, data, name=name)

@@ -303,31 +303,19 @@ def matrix(
     w = _lifted("weight", weight, "C_out, C_in/groups, H, W", 8) if own[1] else w
     deep, wide, many, side = len(x_), max(np.shape(x_)[1:]), len(w), max(np.shape(w)[2:])
     one = any(own)
-    s: State = {
-        "step": step,
-        "size": size if size is not None else wide if own[0] else 4,
-        "kernel": kernel if kernel is not None else side,
-        "stride": stride,
-        "padding": padding,
-        "dilation": dilation,
-        "channels": channels
-        if channels is not None
-        else deep
-        if own[0]
-        else len(w[0]) * groups
-        if one
-        else 1,
-        "filters": filters if filters is not None else many if own[1] else 1,
-        "groups": groups,
-        "flat": any(line) if flat is None else flat,
-        "shuffle": shuffle,
-        "sort": sort,
-        "turn": turn,
+    given = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups, "step": step}
+    given |= {"shuffle": shuffle, "sort": sort, "turn": turn, "flat": any(line) if flat is None else flat}
+    inputs = deep if own[0] else len(w[0]) * groups if one else 1
+    sizes = {
+        "size": wide if own[0] else 4,
+        "kernel": side,
+        "channels": inputs,
+        "filters": many if own[1] else 1,
     }
-    controls = _controls(deep, wide, many, side)
-    return Explorer(
-        KIND, controls, s, {"x": x_, "weight": w, "words": WORDS, "mix": MIX, "code": _templates()}, name=name
-    )
+    asked = {"size": size, "kernel": kernel, "channels": channels, "filters": filters}
+    s: State = given | {key: sizes[key] if v is None else v for key, v in asked.items()}
+    d = {"x": x_, "weight": w, "words": WORDS, "mix": MIX, "code": _templates()}
+    return Explorer(KIND, _controls(deep, wide, many, side), s, d, name=name)
 
 
 def _controls(deep: int, wide: int, many: int, side: int) -> list[Control]:
