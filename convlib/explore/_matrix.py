@@ -302,10 +302,9 @@ def matrix(
     x_ = _lifted("x", x, "C_in, H, W", 16) if own[0] else x_
     w = _lifted("weight", weight, "C_out, C_in/groups, H, W", 8) if own[1] else w
     deep, wide, many, side = len(x_), max(np.shape(x_)[1:]), len(w), max(np.shape(w)[2:])
-    one = any(own)
     given = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups, "step": step}
     given |= {"shuffle": shuffle, "sort": sort, "turn": turn, "flat": any(line) if flat is None else flat}
-    inputs = deep if own[0] else len(w[0]) * groups if one else 1
+    inputs = deep if own[0] else len(w[0]) * groups if any(own) else 1
     sizes = {
         "size": wide if own[0] else 4,
         "kernel": side,
