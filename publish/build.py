@@ -204,7 +204,9 @@ def _only(root: Path, only: list[str]) -> list[str]:
 def _toc(root: Path, docs: list[str], output: Path) -> Path:
     """A table of contents of some pages only."""
     toc = output / "toc.yml"
-    content = {"format": "jb-book", "root": docs[0], "chapters": [{"file": doc} for doc in docs[1:]]}
+    content: dict[str, object] = {"format": "jb-book", "root": docs[0]}
+    if docs[1:]:  # an empty list of chapters is refused
+        content["chapters"] = [{"file": doc} for doc in docs[1:]]
     toc.write_text(yaml.safe_dump(content), encoding="utf-8")
     return toc
 

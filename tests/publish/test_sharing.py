@@ -5,13 +5,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import yaml
 from docutils import nodes
 from PIL import Image
 
 from convlib import explore
 from convlib.explore.palette import PALETTE
 from publish import card_picture, cards, links
-from publish.build import _folder, build_site
+from publish.build import _folder, _toc, build_site
 from publish.html import html
 
 KINDS = [
@@ -202,3 +203,10 @@ def test_the_folder_of_many_pages_has_a_name_that_a_disk_can_hold():
     many = [f"answers/page{k}" for k in range(40)]
     assert len(_folder(many)) < 120
     assert _folder(many) != _folder(many[::-1])
+
+
+def test_one_page_alone_has_a_table_of_contents_without_chapters(tmp_path):
+    one = yaml.safe_load(_toc(tmp_path, ["book/dilated"], tmp_path).read_text(encoding="utf-8"))
+    assert one == {"format": "jb-book", "root": "book/dilated"}  # an empty list of chapters is refused
+    two = yaml.safe_load(_toc(tmp_path, ["book/dilated", "book/cost"], tmp_path).read_text(encoding="utf-8"))
+    assert two["chapters"] == [{"file": "book/cost"}]
