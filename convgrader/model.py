@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -98,6 +99,7 @@ class Front(_Strict):
     title: str = Field(min_length=1)
     points: int = Field(gt=0)
     parts: list[Exercise] = Field(min_length=1)
+    solutions_from: date | None = None
 
 
 def explain(error: ValidationError) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
 from textwrap import dedent
@@ -40,11 +42,30 @@ def released(source: Source) -> NotebookNode:
     return new_notebook(source, cells)
 
 
-def solution_page(source: Source) -> str:
-    """Return the solutions as a page of the book, each behind a dropdown."""
+@dataclass(frozen=True)
+class Opening:
+    """Which day it is, and until which day solutions are withheld where a source says nothing itself."""
+
+    today: date
+    withheld_until: date | None = None
+
+    def closed(self, source: Source) -> date | None:
+        """Return the day on which a page's solutions open, or None if they are open."""
+        opens = source.front.solutions_from or self.withheld_until
+        return opens if opens and self.today < opens else None
+
+
+def solution_page(source: Source, opens: date | None = None) -> str:
+    """Return the solutions as a page of the book, each behind a dropdown; before they open, a page without any of them."""
     parts = [
         f"<!-- Generated from exercises/source/{source.slug}.md by {COMMAND}. -->",
         f"# Solutions: {source.front.title}",
+    ]
+    if opens:
+        day = f"{opens.day} {opens:%B} {opens.year}"
+        parts.append(f"These solutions open on {day}. Until then the notebook's hints go a step at a time.")
+        return "\n\n".join(parts) + "\n"
+    parts += [
         "Each solution opens on a click. Try the exercise first: the hints in the notebook go a step at a time.",
     ]
     for part in source.front.parts:
@@ -56,11 +77,11 @@ def solution_page(source: Source) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def outputs(source: Source) -> dict[str, str]:
+def outputs(source: Source, opening: Opening | None = None) -> dict[str, str]:
     """Return every generated file's text, by its path from the folder ``exercises``."""
     return {
         f"{source.slug}.ipynb": to_text(released(source)),
-        f"solutions/{source.slug}.md": solution_page(source),
+        f"solutions/{source.slug}.md": solution_page(source, opening.closed(source) if opening else None),
     }
 
 
@@ -104,13 +125,13 @@ def prove(source: Source) -> None:
             )
 
 
-def write(folder: Path) -> list[Path]:
+def write(folder: Path, opening: Opening | None = None) -> list[Path]:
     """Check and release every author's file of a folder; return the files whose text changed."""
     changed = []
     for path in sorted((folder / "source").glob("*.md")):
         source = read(path)
         prove(source)
-        for name, text in outputs(source).items():
+        for name, text in outputs(source, opening).items():
             target = folder / name
             if not target.exists() or target.read_text(encoding="utf-8") != text:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,13 +140,13 @@ def write(folder: Path) -> list[Path]:
     return changed
 
 
-def stale(folder: Path) -> list[str]:
+def stale(folder: Path, opening: Opening | None = None) -> list[str]:
     """Return a line for every generated file that differs from what would be written, with file and line."""
     problems, expected = [], set()
     for path in sorted((folder / "source").glob("*.md")):
         source = read(path)
         prove(source)
-        for name, text in outputs(source).items():
+        for name, text in outputs(source, opening).items():
             target = folder / name
             expected.add(target)
             have = target.read_text(encoding="utf-8") if target.exists() else ""

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 def setup(app: Any) -> dict[str, Any]:
     """Register everything with Sphinx; Jupyter Book loads this through `_config.yml`."""
-    from publish import api, directives, figures, formulas, html, ledger, misconceptions, stations
+    from publish import api, directives, figures, formulas, html, ledger, misconceptions, stations, terms
 
     app.add_config_value(
         "comments_config", {}, "env"
@@ -22,7 +22,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("config-inited", _configure, priority=100)
     app.connect("builder-inited", _assets)
     app.connect("html-page-context", _page, priority=900)
-    for part in (html, directives, misconceptions, figures, formulas, ledger, stations, api):
+    for part in (html, directives, misconceptions, figures, formulas, ledger, stations, terms, api):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
 
@@ -69,8 +69,8 @@ def _assets(app: Any) -> None:
         "explore.css": explore.style(),
         "explore.js": explore.script(),
     }
-    for script in (HERE / "styles").glob("*.js"):
-        written[script.name] = script.read_text(encoding="utf-8")
+    for late in [*(HERE / "styles").glob("*.js"), HERE / "styles" / "present.css"]:
+        written[late.name] = late.read_text(encoding="utf-8")
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
     app.config.html_static_path.append(str(folder))
@@ -96,6 +96,7 @@ def _page(app: Any, pagename: str, templatename: str, context: dict[str, Any], d
     headings = _headings(context.get("toc", "")) if doctree is not None else ""
     context["headings"] = headings
     context["reader_notebook"] = notebooks.links(app.srcdir, pagename)
+    context["lecture"] = 'class="station' in body
     context["share"] = cards.about(app, pagename, context.get("title", ""), body, doctree)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from publish import api, lint_cells, lint_prose, pages
+from publish import api, lint_cells, lint_prose, lint_terms, pages
 from publish.stations import FORMS, STATIONS
 
 PENDING = "book/pending.txt"
@@ -42,7 +42,7 @@ def errors_in(root: Path) -> list[str]:
             if given in ids:
                 errors.append(f"{name}:{line}: the claim {given!r} is also made at {ids[given]}: rename one")
             ids.setdefault(given, f"{name}:{line}")
-    return errors + _toc(root) + _pending(root) + _generated(root)
+    return errors + lint_terms.check(root) + _toc(root) + _pending(root) + _generated(root)
 
 
 def notebooks(root: Path) -> list[Path]:

@@ -6,7 +6,7 @@ A question states nothing, so `{question}`, `{quiz}` and a heading that asks may
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from publish import pages
 
@@ -27,35 +27,43 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def check(name: str, text: str) -> list[str]:
     """Where a page's prose has a digit that is no part of a name."""
+    return [error for line, written in prose(text) for error in _digits(f"{name}:{line}", written)]
+
+
+def prose(text: str, also: Callable[[str], str] = str) -> Iterator[tuple[int, str]]:
+    """A page's prose, a numbered line each: without code, mathematics, roles, addresses, questions, and what `also` takes out."""
     skip = pages.header_lines(text)
-    return list(_lines(name, text.split("\n")[skip:], skip + 1))
+    return _lines(text.split("\n")[skip:], skip + 1, also)
 
 
-def _lines(name: str, lines: list[str], first: int) -> Iterator[str]:
+def _lines(lines: list[str], first: int, also: Callable[[str], str]) -> Iterator[tuple[int, str]]:
     place = 0
     for block in pages.blocks(lines, first):
-        yield from _prose(name, lines[place : block.line - first], first + place)
+        yield from _shown(lines[place : block.line - first], first + place, also)
         if block.name in _PROSE:
-            yield from _prose(name, [block.argument], block.line)
-            yield from _lines(name, block.body, block.body_line)
+            yield from _shown([block.argument], block.line, also)
+            yield from _lines(block.body, block.body_line, also)
         place = block.end - first + 1
-    yield from _prose(name, lines[place:], first + place)
+    yield from _shown(lines[place:], first + place, also)
 
 
-def _prose(name: str, lines: list[str], first: int) -> Iterator[str]:
+def _shown(lines: list[str], first: int, also: Callable[[str], str]) -> Iterator[tuple[int, str]]:
     text = "\n".join(
         "" if line.startswith("%") or _ASKS.match(line) else _LIST.sub("", line) for line in lines
     )
     for pattern in _HIDDEN:
         text = pattern.sub(lambda match: " \n" * match[0].count("\n") or " ", text)
-    for offset, line in enumerate(text.split("\n")):
-        for word in re.split(r"[\s—–/()\[\]|:;,]+", line):
-            if re.search(r"\d", word) and not _is_name(word):
-                digit = word.strip(".,!?*_\"'“”’…")
-                yield (
-                    f"{name}:{first + offset}: the digit {digit!r} stands in prose: compute it in a cell, pass it on "
-                    "with glue() and write {glue:text}`name`, or set it as mathematics if it is a formula's"
-                )
+    yield from enumerate(also(text).split("\n"), first)
+
+
+def _digits(place: str, line: str) -> Iterator[str]:
+    for word in re.split(r"[\s—–/()\[\]|:;,]+", line):
+        if re.search(r"\d", word) and not _is_name(word):
+            digit = word.strip(".,!?*_\"'“”’…")
+            yield (
+                f"{place}: the digit {digit!r} stands in prose: compute it in a cell, pass it on "
+                "with glue() and write {glue:text}`name`, or set it as mathematics if it is a formula's"
+            )
 
 
 def _is_name(word: str) -> bool:

@@ -64,6 +64,7 @@ class Writer:
             "exercises": self._exercises,
             "misconception": self._misconception,
             "map": lambda b: ["*The map of every kind is on the first page of the book.*", ""],
+            "terms": lambda b: ["*The glossary's list is on the book's site.*", ""],
             "dropdown": lambda b: _details(self._inline(b.argument, b.line), self._inner(b)),
             "admonition": lambda b: _quoted(f"**{self._inline(b.argument, b.line)}**\n\n{self._inner(b)}"),
             "math": lambda b: ["$$", *b.body, "$$", ""],

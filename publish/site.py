@@ -7,6 +7,9 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+LATE = ("present.css", "present.js")
+"""What no page refers to: the site's script loads it when it is asked for."""
+
 _ADDRESS = re.compile(r'\b(?:href|src|poster)="([^"#?]*)', re.I)
 _IN_STYLE = re.compile(r"url\(\s*['\"]?([^'\")#?]+)")
 _ROLES = re.compile(
@@ -56,6 +59,8 @@ def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -
     )
     (fresh / ".nojekyll").touch()
     _needed(built, fresh)
+    for name in LATE:
+        shutil.copy(built / "_static" / name, fresh / "_static" / name)
     cards.write(docs, built, fresh, cache.parent.parent / "cards")
     errors = notebooks.write(root, docs, cache, fresh / "notebooks")
     return errors + links.check(fresh, root)

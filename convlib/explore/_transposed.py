@@ -74,7 +74,7 @@ def _sliding(g: Numbers, lit: Lit, picked: int, here: Index) -> list[Panel]:
     values = [[float(g.x.flat[i]) if i >= 0 else 0.0 for i in row] for row in wide]
     return [
         grid(f"zeros inserted {sized(g.wide, g.rank)}", values, zeros),
-        grid("kernel turned by 180°", g.w[0, ::-1, ::-1], _kernel(g, lit, turned=True)),
+        grid("kernel turned by 180°", g.w[0, ::-1, ::-1].tolist(), _kernel(g, lit, turned=True)),
         output_panel(g.y, g.out, g.rank, 0, lit.outputs),
     ]
 

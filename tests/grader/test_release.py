@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -17,7 +18,7 @@ from convgrader.__main__ import main
 from convgrader.inputs import draw
 from convgrader.key import build, load_key
 from convgrader.model import AuthorError, Draw
-from convgrader.release import outputs, released
+from convgrader.release import Opening, outputs, released
 from convgrader.source import read
 
 ROOT = Path(__file__).parents[2]
@@ -117,12 +118,68 @@ def test_an_authors_mistake_ends_the_command_with_one_line(folder, capsys):
         (["--seed", "s"], "--key and --seed go together"),
         (["--check", "--key", "k", "--seed", "s"], "--check writes nothing"),
         (["--folder", "nowhere"], "there is no nowhere/source"),
+        (
+            ["--withhold-until", "2027-13-01"],
+            "'2027-13-01' is not a date: write year-month-day, such as 2027-01-15",
+        ),
+        (["--today", "soon"], "'soon' is not a date"),
     ],
 )
 def test_arguments_that_do_not_fit(arguments, message, capsys):
     with pytest.raises(SystemExit):
         cli(*arguments)
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_before_its_day_a_solution_page_holds_no_solution_and_afterwards_all(path):
+    source, day = read(path), date(2027, 1, 15)
+    name = f"solutions/{path.stem}.md"
+    before = outputs(source, Opening(date(2027, 1, 14), day))[name]
+    assert "These solutions open on 15 January 2027." in before
+    assert before.count("\n") < 8
+    for cell, _ in source.graded("answer", "manual"):
+        for line in regions.solution_lines(cell.source):
+            assert len(line) < 8 or line not in before
+    on_the_day = outputs(source, Opening(day, day))
+    assert on_the_day == outputs(source)
+    assert (
+        outputs(source, Opening(date(2027, 1, 14), day))[f"{path.stem}.ipynb"]
+        == on_the_day[f"{path.stem}.ipynb"]
+    )
+
+
+def only(folder, slug="transposed"):
+    """Leave one page in a copy of exercises/, so that a test is quick."""
+    for path in [*folder.glob("source/*.md"), *folder.glob("*.ipynb"), *folder.glob("solutions/*.md")]:
+        if path.stem != slug:
+            path.unlink()
+    return folder
+
+
+def test_the_command_withholds_until_the_day_and_its_check_agrees(folder, capsys):
+    page, day = only(folder) / "solutions" / "transposed.md", ["--withhold-until", "2027-01-15"]
+    opened = page.read_text()
+    early = [*day, "--today", "2026-12-24"]
+    assert cli("--folder", folder, *early) == 0
+    assert page.read_text() != opened
+    assert cli("--folder", folder, "--check", *early) == 0
+    assert cli("--folder", folder, "--check", *day, "--today", "2027-01-15") == 1
+    assert "transposed.md:5: stale" in capsys.readouterr().err
+    assert cli("--folder", folder, *day, "--today", "2027-01-15") == 0
+    assert page.read_text() == opened
+
+
+def test_a_sources_own_day_goes_before_the_commands(folder, capsys):
+    source = only(folder) / "source" / "transposed.md"
+    source.write_text(
+        source.read_text().replace("  points: 16\n", "  points: 16\n  solutions_from: 2027-03-01\n", 1)
+    )
+    assert cli("--folder", folder, "--withhold-until", "2027-01-15", "--today", "2027-02-01") == 0
+    assert "open on 1 March 2027" in (folder / "solutions" / "transposed.md").read_text()
+    source.write_text(source.read_text().replace("2027-03-01", "in spring"))
+    assert cli("--folder", folder) == 1
+    assert re.search(r"transposed\.md:\d+: exercises: solutions_from: .*date", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
