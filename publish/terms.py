@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +34,17 @@ def load(root: Path) -> dict[str, Any]:
     ValueError
         ``book/glossary.yml:line: what``: an id or a spelling that is used twice, a key that is unknown, a page or a source that isn't there.
     """
-    path = root / f"{PAGE}.yml"
-    text = path.read_text(encoding="utf-8")
+    return _checked(root, (root / f"{PAGE}.yml").read_text(encoding="utf-8"))
+
+
+@cache
+def _checked(root: Path, text: str) -> dict[str, Any]:
     data = yaml.safe_load(text)
     seen: dict[str, str] = {}
     for entry in data["terms"]:
         for problem in _problems(root, entry, data["sources"], seen):
-            line = next(
-                (k for k, row in enumerate(text.split("\n"), 1) if row.endswith(f"- id: {entry.get('id')}")),
-                1,
-            )
+            lines = enumerate(text.split("\n"), 1)
+            line = next((k for k, row in lines if row.endswith(f"- id: {entry.get('id')}")), 1)
             raise ValueError(f"{PAGE}.yml:{line}: {problem}")
     return data
 
@@ -134,10 +136,8 @@ class Terms(SphinxDirective):
             parts.append(nodes.Text(" "))
         lacking = [language for key, (_, language) in LANGUAGES.items() if key not in entry]
         if lacking:
-            said = html(
-                "span", nodes.Text(f"used untranslated in {' and '.join(lacking)}"), class_="language"
-            )
-            parts.append(said)
+            listed = " and ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
+            parts.append(html("span", nodes.Text(f"untranslated in {listed}"), class_="language"))
         return html("p", *parts, class_="names")
 
 
