@@ -63,6 +63,9 @@ def test_an_explorer_stays_alive_and_keeps_its_keys_until_escape(tab):
     explorer.locator(".cx-draw").press("ArrowRight")
     expect(explorer.locator(".cx-say")).not_to_have_text(before)
     assert page.evaluate(SHOWN) == []
+    explorer.get_by_role("slider", name="stride", exact=True).press("ArrowRight")
+    expect(explorer.locator(".cx-say")).to_contain_text("of 4")
+    assert page.evaluate(SHOWN) == []
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
     assert len(page.evaluate(SHOWN)) == 1
