@@ -21,8 +21,9 @@
   const show = (wanted) => {
     now = Math.max(0, Math.min(screens.length - 1, wanted));
     screens.forEach((screen, k) => screen.forEach((part) => part.classList.toggle("off", k !== now)));
-    const name = (now ? screens[now][0] : chapter).querySelector("h1, h2").firstChild.textContent;
-    title.textContent = name;
+    const heading = (now ? screens[now][0] : chapter).querySelector("h1, h2").cloneNode(true);
+    heading.querySelectorAll(".headerlink, .katex-html").forEach((part) => part.remove());
+    title.textContent = heading.textContent;
     count.textContent = `${now + 1} / ${screens.length}`;
     back.disabled = now === 0;
     next.disabled = now === screens.length - 1;
