@@ -45,6 +45,7 @@ def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(tab, name):
     """One tab, turned from view to view; axe, which is slow, sees each scheme once and each size once."""
     said = []
     opened = tab(name, size=PHONE, scheme="light")
+    opened.page.wait_for_load_state("networkidle")  # the site's root leads on to the book's first page
     for size, scheme in ((PHONE, "light"), (DESK, "dark"), (PHONE, "dark"), (DESK, "light")):
         opened.page.set_viewport_size({"width": size[0], "height": size[1]})
         opened.page.emulate_media(color_scheme=scheme)
