@@ -347,8 +347,8 @@ const bring = (figure, { changed } = {}) => {
   if (why) note.textContent = "The address was not followed: " + why + ".";
   else s = next;
   paint();
-  // `show` takes a state that Python set, and has checked.
-  return X.all[id] = { figure, want, stop, show(to) {
+  // The site's script reads the parts; `show` takes a state that Python set, and has checked.
+  return X.all[id] = { figure, want, stop, decode, start, note, code: program, get s() { return s; }, show(to) {
     if (JSON.stringify(to) === JSON.stringify(s)) return;
     s = { ...s, ...to };
     note.textContent = "";
