@@ -96,12 +96,12 @@
       if (event.key === "Escape" && menu.open) { menu.open = false; menu.firstElementChild.focus(); }
     });
 
-    const scrollers = () => document.querySelectorAll("article pre, .table, div.math, .wide").forEach((box) => {
+    // What scrolls sideways can be reached by the keyboard; what no longer does, need not be. Opened details count too.
+    const scrolls = (box) => {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; else box.removeAttribute("tabindex");
-    });
-    scrollers();
-    addEventListener("resize", scrollers);
-    addEventListener("load", scrollers);
+    };
+    const sized = new ResizeObserver((entries) => entries.forEach((entry) => scrolls(entry.target)));
+    document.querySelectorAll("article pre, .table, div.math, .wide").forEach((box) => { scrolls(box); sized.observe(box); });
 
     const links = new Map([...document.querySelectorAll(".headings a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
     if (links.size && "IntersectionObserver" in window) {

@@ -19,6 +19,9 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(e =>
   !e.closest('svg, pre, .table, div.math, .html-table, .wide, .katex-mathml, .skip, .find label')).slice(0, 3)
   .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className))"""
 
+# A page hears of its new size with the next frame; two later it has answered.
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
@@ -40,6 +43,13 @@ def violations(tab):
     return [f"{v['id']}: {v['help']}: {n['html'][:160]}" for v in found for n in v["nodes"][:3]]
 
 
+def turn(tab, size, scheme):
+    """The tab in another view, and the page done with what that changed."""
+    tab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.page.emulate_media(color_scheme=scheme)
+    tab.page.evaluate(SETTLED)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(tab, name):
     """One tab, turned from view to view; axe, which is slow, sees each scheme once and each size once."""
@@ -47,15 +57,13 @@ def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(tab, name):
     opened = tab(name, size=PHONE, scheme="light")
     opened.page.wait_for_load_state("networkidle")  # the site's root leads on to the book's first page
     for size, scheme in ((PHONE, "light"), (DESK, "dark"), (PHONE, "dark"), (DESK, "light")):
-        opened.page.set_viewport_size({"width": size[0], "height": size[1]})
-        opened.page.emulate_media(color_scheme=scheme)
+        turn(opened, size, scheme)
         view = f"{name} {size[0]} {scheme}"
         said += [f"{view}: wider than the screen: {what}" for what in opened.page.evaluate(WIDE)]
         if opened.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             said.append(f"{view}: the page scrolls sideways")
     for size, scheme in ((DESK, "light"), (PHONE, "dark")):
-        opened.page.set_viewport_size({"width": size[0], "height": size[1]})
-        opened.page.emulate_media(color_scheme=scheme)
+        turn(opened, size, scheme)
         said += [f"{name} {size[0]} {scheme}: {what}" for what in violations(opened)]
     said += [f"{name}: asked for {url}" for url in opened.foreign]
     said += [f"{name}: console: {text}" for text in opened.errors]
