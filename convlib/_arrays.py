@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+ONE_ITEM = 512  # bytes: NumPy moves a row up to this long faster as one item than as so many numbers
 Array = Any  # numpy.ndarray or torch.Tensor: what goes in is what comes out
 
 
@@ -136,7 +137,14 @@ def einsum(subscripts: str, *operands: Array) -> Array:
 
 def all_finite(array: Array) -> bool:
     """Whether no element is NaN or Inf."""
-    return bool((torch().isfinite if is_torch(array) else np.isfinite)(array).all())
+    if is_torch(array):
+        return bool(torch().isfinite(array).all())
+    if array.flags.c_contiguous and array.dtype.char in "fd":
+        flat = array.reshape(-1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(np.dot(flat, flat)):  # fast, and a NaN or an Inf can't leave the sum of squares
+                return True
+    return bool(np.isfinite(array).all())
 
 
 def roll(array: Array, shifts: Sequence[int], axes: Sequence[int]) -> Array:
@@ -181,8 +189,21 @@ def copy(source: Array, workspace: Array) -> Array:
     if is_torch(source):
         return source.contiguous()
     target = workspace[: source.size].reshape(source.shape)
-    np.copyto(target, source)
+    write(target, source)
     return target
+
+
+def write(target: Array, source: Array) -> None:
+    """``target[...] = source`` of the same shape and dtype; in NumPy short rows are moved as one item each."""
+    row = target.shape[-1] * target.itemsize
+    if not is_torch(target) and 0 < row <= ONE_ITEM and _rows_lie_together(target, source):
+        item = np.dtype((np.void, row))
+        target, source = target.view(item), source.view(item)
+    target[...] = source
+
+
+def _rows_lie_together(*arrays: np.ndarray) -> bool:
+    return all(a.dtype.kind in "biufc" and a.strides[-1] == a.itemsize for a in arrays)
 
 
 def matmul(a: Array, b: Array, out: Array) -> None:

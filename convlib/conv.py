@@ -257,7 +257,8 @@ def _padded(operation: str, x: Array, pads: Sequence[Pair], mode: str) -> Array:
     if mode == "zeros":
         padded = [low + n + high for n, (low, high) in zip(x.shape[first:], pads)]
         out = arrays.zeros((*x.shape[:first], *padded), x)
-        out[(..., *(slice(low, low + n) for n, (low, _) in zip(x.shape[first:], pads)))] = x
+        inside = (..., *(slice(low, low + n) for n, (low, _) in zip(x.shape[first:], pads)))
+        arrays.write(out[inside], x)
         return out
     for axis, (low, high) in enumerate(pads, first):
         n = x.shape[axis]

@@ -20,7 +20,8 @@ def gemm(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int]
 
     Cost: all multiply-adds at the speed of the matrix product, and one copy of ΠK times the input.
     A kernel of size 1 with stride 1 copies nothing: there x is its own columns.
-    Memory: one block of columns, at most the larger of 2²⁰ numbers and one output row's columns.
+    Memory: one block of columns, at most the larger of 2²⁰ numbers and one output row's columns; samples whose
+    columns fit in it together are one product, which takes as much again at most.
     Error: about √n·ε·Σ|x||w| with n = C_in/groups·ΠK products, and n·ε·Σ|x||w| at the very worst.
 
     References
@@ -30,23 +31,31 @@ def gemm(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int]
     and Higham and Mary (2019).
     """
     (samples, *_), (c_out, c_group, *kernel) = x.shape, weight.shape
-    terms, rank = c_group * prod(kernel), len(kernel)
+    terms, rank, per_group = c_group * prod(kernel), len(kernel), c_out // groups
     x = x.reshape(samples, groups, c_group, *x.shape[2:])  # (N, G, I, *S)
+    filters = weight.reshape(groups, per_group, terms)  # (G, O, I·ΠK)
     patches = arrays.sliding_windows(x, kernel, stride, dilation)  # (N, G, I, *S_out, *K)
-    patches = arrays.permute(patches, (0, 1, 2, *range(3 + rank, 3 + 2 * rank), *range(3, 3 + rank)))
-    size = patches.shape[3 + rank :]  # patches: (N, G, I, *K, *S_out)
-    row = prod(size[1:])
+    size = patches.shape[3 : 3 + rank]
+    out = arrays.empty((samples, groups, per_group, prod(size)), x)
+    if prod(kernel) == 1 and set(stride) == {1}:
+        arrays.matmul(filters, x.reshape(samples, groups, c_group, prod(size)), out)
+        return out.reshape(samples, c_out, *size)
 
-    filters = weight.reshape(groups, c_out // groups, terms)  # (G, O, I·ΠK)
-    out = arrays.empty((samples, groups, c_out // groups, size[0] * row), x)
-    copied = prod(kernel) > 1 or set(stride) != {1}
-    limit = BLOCK if c_out // groups >= FEW_FILTERS else SMALL_BLOCK
+    patches = arrays.permute(patches, (1, 2, *range(3 + rank, 3 + 2 * rank), 0, *range(3, 3 + rank)))
+    row, before, after = prod(size[1:]), [slice(None)] * (1 + rank), [slice(None)] * (rank - 1)
+    limit = BLOCK if per_group >= FEW_FILTERS else SMALL_BLOCK
     workspace = arrays.empty((0,), x)
-    for n, g, rows in blocks((samples, groups, size[0]), terms * row * copied, limit):
-        block = patches[(n, g, ..., rows, *[slice(None)] * (rank - 1))]
-        if copied:
-            workspace = arrays.room(block, workspace)
-            block = arrays.copy(block, workspace)
-        columns = block.reshape(*block.shape[:2], terms, (rows.stop - rows.start) * row)  # (N, G, I·ΠK, rows)
-        arrays.matmul(filters[g], columns, out[n, g, :, rows.start * row : rows.stop * row])
+    for g, n, rows in blocks((groups, samples, size[0]), max(terms, per_group) * row, limit):
+        block = patches[(g, *before, n, rows, *after)]  # (G, I, *K, N, *S_out)
+        workspace = arrays.room(block, workspace)
+        positions = prod(block.shape[2 + rank :])
+        columns = arrays.copy(block, workspace).reshape(
+            block.shape[0], terms, positions
+        )  # (G, I·ΠK, N·ΠS_out)
+        place = out[n, g, :, rows.start * row : rows.stop * row]
+        if block.shape[2 + rank] == 1:
+            arrays.matmul(filters[g], columns, place[0])
+        else:
+            product = (filters[g] @ columns).reshape(*place.shape[1:3], place.shape[0], place.shape[3])
+            arrays.write(place, arrays.permute(product, (2, 0, 1, 3)))
     return out.reshape(samples, c_out, *size)

@@ -56,7 +56,7 @@ def toeplitz(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[
     if tiles * tile == length:
         return out
     kept = arrays.empty((*out.shape[:-1], length), out)
-    kept[...] = out[..., :length]
+    arrays.write(kept, out[..., :length])
     return kept
 
 
@@ -78,7 +78,7 @@ def _filled(x: Array, length: int) -> Array:
     if x.shape[-1] >= length:
         return x
     filled = arrays.zeros((*x.shape[:-1], length), x)
-    filled[..., : x.shape[-1]] = x
+    arrays.write(filled[..., : x.shape[-1]], x)
     return filled
 
 

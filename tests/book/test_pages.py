@@ -20,7 +20,9 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(e =>
   .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className))"""
 
 # A page hears of its new size with the next frame; two later it has answered.
-SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+SETTLED = (
+    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -67,7 +67,8 @@ def test_pad_reflects_a_single_element_onto_itself():
 def test_without_a_batch_axis(xp, rng, rank):
     x, weight, bias = map(xp.array, layer(rng, rank))
     alone = xp.numpy(CALLS[rank](x[1], weight, bias, padding=1))
-    np.testing.assert_array_equal(alone, xp.numpy(CALLS[rank](x, weight, bias, padding=1))[1])
+    together = xp.numpy(CALLS[rank](x, weight, bias, padding=1))[1]
+    np.testing.assert_allclose(alone, together, rtol=1e-13, atol=1e-14)  # samples may share a matrix product
 
 
 @pytest.mark.parametrize("stride", [1, (2, 3)])
