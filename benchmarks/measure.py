@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 import os
 import platform
 import random
@@ -33,7 +34,9 @@ def record(name: str, command: str, found: dict) -> dict:
     """Write what was measured, with the command and the machine, where `convlib.data.measured` reads it."""
     MEASURED.mkdir(exist_ok=True)
     result = {"command": command, "machine": machine(), **found}
-    (MEASURED / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    text = json.dumps(result, indent=1)
+    text = re.sub(r"\[[^][{}\"]+\]", lambda numbers: re.sub(r"\s+", " ", numbers[0]), text)  # a row a line
+    (MEASURED / f"{name}.json").write_text(text + "\n")
     return result
 
 

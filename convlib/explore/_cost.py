@@ -13,7 +13,7 @@ from convlib.explore.explorer import Explorer
 from convlib.shapes import ShapeError
 
 KINDS = {
-    "standard": "Every output reads all channels of its window.",
+    "ordinary": "Every output reads all channels of its window.",
     "spatially separable": "A column, then a row; all channels each time.",
     "grouped": "An output reads its window in the channels of one group.",
     "depthwise separable": "First space, each channel alone; then a mix of channels.",
@@ -31,7 +31,7 @@ MEASURES = {
 }
 """What is drawn, its colour, its unit and its sum."""
 WORDS = (
-    "Kind {label}: {kind}. {wires} {0} parameters, {share} % of the standard kind's; {1} multiply-adds; "
+    "Kind {label}: {kind}. {wires} {0} parameters, {share} % of the ordinary kind's; {1} multiply-adds; "
     "{2} bytes at least must move; {3} operations per byte."
 )
 WIDE = 330
@@ -43,7 +43,7 @@ def parts(s: State, kind: str) -> list[Part]:
     """Return the layers of a kind: channels in and out, the kernel's height and width, groups."""
     c, f, k, g = s["channels"], s["filters"], s["kernel"], s["groups"]
     return {
-        "standard": [(c, f, k, k, 1)],
+        "ordinary": [(c, f, k, k, 1)],
         "spatially separable": [(c, f, k, 1, 1), (f, f, 1, k, 1)],
         "grouped": [(c, f, k, k, g)],
         "depthwise separable": [(c, c, k, k, c), (c, f, 1, 1, 1)],
@@ -131,7 +131,7 @@ def draw(s: State, d: Data) -> Scene:
         "label": label,
         "kind": kind,
         "wires": d["kinds"][kind],
-        "share": fmt(100 * mine["parameters"] / every["standard"]["parameters"]),
+        "share": fmt(100 * mine["parameters"] / every["ordinary"]["parameters"]),
         "n": n,
         "weights": " + ".join(weights),
         "maps": " + ".join(f"{c}·{n}·{n} + {w} + {f}·{n}·{n}" for w, (c, f, *_) in zip(weights, layers)),
@@ -191,7 +191,7 @@ def cost(
     *,
     size: int = 56,
     groups: int = 4,
-    kind: str = "standard",
+    kind: str = "ordinary",
     measure: str = "parameters",
     name: str | None = None,
 ) -> Explorer:
@@ -206,7 +206,7 @@ def cost(
     groups : int
         Of the two grouped kinds, at most 64.
     kind : str
-        The kind shown at the start: ``"standard"``, ``"spatially separable"``, ``"grouped"``,
+        The kind shown at the start: ``"ordinary"``, ``"spatially separable"``, ``"grouped"``,
         ``"depthwise separable"``, ``"flattened"``, ``"pointwise"``, ``"pointwise grouped"`` or ``"depthwise"``.
     measure : {"parameters", "multiply-adds", "memory traffic", "intensity"}
         What the bars show at the start.

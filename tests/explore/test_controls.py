@@ -215,7 +215,7 @@ def test_the_parameters_of_every_kind(show):
     page = show(explore.cost())
     bars = page.locator(".cx-draw text.L").all_text_contents()
     assert bars == [
-        "standard: 36,864",
+        "ordinary: 36,864",
         "spatially separable: 24,576",
         "grouped: 9,216",
         "depthwise separable: 4,672",
@@ -225,6 +225,6 @@ def test_the_parameters_of_every_kind(show):
         "depthwise: 576",
     ]
     page.get_by_label("measure").select_option("multiply-adds")
-    assert page.locator(".cx-draw text.L").first.text_content() == "standard: 115,605,504"
+    assert page.locator(".cx-draw text.L").first.text_content() == "ordinary: 115,605,504"
     page.get_by_label("example").select_option("MobileNet v1: 512 to 512, 14×14")
     assert page.locator(".cx-draw text.L").nth(3).text_content() == "depthwise separable: 52,283,392"
