@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import json
-import re
 import os
 import platform
 import random
+import re
 import subprocess
 import sys
 import tempfile
