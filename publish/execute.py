@@ -77,6 +77,7 @@ def fill(root: Path, docs: list[str], cache_path: Path, say: Callable[[str], Non
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(_SETTINGS, encoding="utf-8")
     os.environ["IPYTHONDIR"] = str(settings.parent.parent)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two pages share the cores
     waiting.sort(key=lambda item: -len(item[1].cells))
     errors = []
     with ThreadPoolExecutor(WORKERS) as pool:

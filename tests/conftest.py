@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 
+if os.environ.get(
+    "PYTEST_XDIST_WORKER"
+):  # the workers share the cores: threads of theirs would wait for each other
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -66,8 +72,9 @@ def rng():
     return np.random.default_rng(20260)
 
 
-# Chromium without its calls home; the sandbox of its own needs rights that a container lacks.
+# Chromium without its calls home, for which no host but this one exists; the sandbox of its own needs rights that a container lacks.
 CHROMIUM = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip

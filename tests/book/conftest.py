@@ -33,8 +33,8 @@ def server(site):
 class Tab:
     """A page of the browser that notes what it asked for from elsewhere and what it complained about."""
 
-    def __init__(self, browser, allowed, size=(1280, 900), scheme="light", script=True):
-        self.foreign, self.errors = [], []
+    def __init__(self, browser, size=(1280, 900), scheme="light", script=True):
+        self.foreign, self.errors, self.base = [], [], ""
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
@@ -43,16 +43,21 @@ class Tab:
         )
         self.context.set_default_timeout(120_000)  # a loaded machine is slow, not wrong
         self.page = self.context.new_page()
-        self.page.route("**/*", functools.partial(self._route, allowed))
+        self.page.on("request", self._note)
         self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def _route(self, allowed, route):
-        if route.request.url.startswith((allowed, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.foreign.append(route.request.url)
-            route.abort()
+    def _note(self, request):
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def go(self, base, name):
+        """Open a page of the site at this address; what earlier ones asked for is forgotten."""
+        self.base = base
+        self.foreign.clear()
+        self.errors.clear()
+        self.page.goto(base + name, wait_until="load")
+        return self
 
 
 @pytest.fixture
@@ -61,11 +66,24 @@ def tab(browser, server):
     opened = []
 
     def go(name, base=server, **view):
-        tab = Tab(browser, base, **view)
-        opened.append(tab)
-        tab.page.goto(base + name, wait_until="load")
-        return tab
+        opened.append(Tab(browser, **view))
+        return opened[-1].go(base, name)
 
     yield go
     for one in opened:
+        one.context.close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser, server):
+    """Open a page of the site in the one tab that all such visits share: a new tab costs more than most pages."""
+    tabs = {}
+
+    def go(name, base=server, script=True):
+        if script not in tabs:
+            tabs[script] = Tab(browser, script=script)
+        return tabs[script].go(base, name)
+
+    yield go
+    for one in tabs.values():
         one.context.close()
