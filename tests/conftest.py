@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 
 if os.environ.get(
     "PYTEST_XDIST_WORKER"
@@ -105,6 +106,14 @@ def browser(need):
         started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
         yield started
         started.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Say when tests of one group no longer stay together: what they share would be made once a worker."""
+    grouped = [item for item in items if item.get_closest_marker("xdist_group")]
+    if config.getoption("loadgroup", False) and grouped and "@" not in grouped[0].nodeid:
+        warnings.warn(f"xdist doesn't see the groups of pytest {pytest.__version__}", stacklevel=1)
 
 
 NO_CUDA, NO_JAX = "this machine has no CUDA device", "JAX is not installed"
