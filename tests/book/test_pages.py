@@ -40,9 +40,10 @@ THIN = """() => {
 
 
 def violations(tab):
-    """What axe finds, a line each. It thins out the page, so it comes last."""
-    tab.page.evaluate(THIN)
-    tab.page.add_script_tag(path=str(AXE))
+    """What axe finds, a line each. It thins out the page, so it comes after what looks at all of it."""
+    if not tab.page.evaluate("'axe' in window"):
+        tab.page.evaluate(THIN)
+        tab.page.add_script_tag(path=str(AXE))
     found = tab.page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
     return [f"{v['id']}: {v['help']}: {n['html'][:160]}" for v in found for n in v["nodes"][:3]]
 
@@ -61,15 +62,14 @@ def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(visit, name):
     opened = visit(name)
     if name == "index.html":
         opened.page.wait_for_url("**/book/index.html")  # the site's root leads on to the book's first page
-    for size, scheme in ((PHONE, "light"), (DESK, "dark"), (PHONE, "dark"), (DESK, "light")):
+    for size, scheme in ((PHONE, "light"), (DESK, "dark"), (DESK, "light"), (PHONE, "dark")):
         turn(opened, size, scheme)
         view = f"{name} {size[0]} {scheme}"
         said += [f"{view}: wider than the screen: {what}" for what in opened.page.evaluate(WIDE)]
         if opened.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             said.append(f"{view}: the page scrolls sideways")
-    for size, scheme in ((DESK, "light"), (PHONE, "dark")):
-        turn(opened, size, scheme)
-        said += [f"{name} {size[0]} {scheme}: {what}" for what in violations(opened)]
+        if (size, scheme) in ((DESK, "light"), (PHONE, "dark")):
+            said += [f"{view}: {what}" for what in violations(opened)]
     said += [f"{name}: asked for {url}" for url in opened.foreign]
     said += [f"{name}: console: {text}" for text in opened.errors]
     assert not said, "\n".join(said)
