@@ -113,17 +113,19 @@ def claim(
 
 
 def plain(value: Any, spec: str = "") -> str:
-    """Write a plain value as a sentence would: ``36,864``, ``0.113``, ``3, 7, 15``.
+    """Write a plain value as a sentence would: ``36,864``, ``0.113``, ``3, 7, −15`` with a real minus.
 
     Examples
     --------
-    >>> plain(36864, ",d"), plain(np.float32(0.25)), plain((3, 7, 15))
-    ('36,864', '0.25', '3, 7, 15')
+    >>> plain(36864, ",d"), plain(np.float32(0.25)), plain((3, 7, -15))
+    ('36,864', '0.25', '3, 7, −15')
     """
     if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
         value = value.item()
-    if isinstance(value, str | bool | Real):
+    if isinstance(value, str | bool):
         return format(value, spec)
+    if isinstance(value, Real):
+        return format(value, spec).replace("-", "−")
     if isinstance(value, list | tuple):
         return ", ".join(plain(item, spec) for item in value)
     raise TypeError(

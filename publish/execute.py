@@ -109,7 +109,22 @@ def _run(path: Path, notebook: Any) -> tuple[Any, float, Exception | None]:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as caught:
         error = caught
+    for cell in notebook.cells:
+        if cell.get("outputs"):
+            cell.outputs = joined(cell.outputs)
     return notebook, time.perf_counter() - started, error
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Join what a kernel sent of one stream in several pieces: MyST-NB would begin a new line at each."""
+    out: list[Any] = []
+    for output in outputs:
+        last = out[-1] if out else {}
+        if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
+            last.text += output.text
+        else:
+            out.append(output)
+    return out
 
 
 def _where(root: Path, path: Path, notebook: Any, error: Exception) -> str:

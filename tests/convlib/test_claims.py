@@ -53,6 +53,7 @@ def test_a_malformed_claim_is_refused(arguments, message):
 def test_plain_values_only():
     assert plain(np.float64(0.5)) == "0.5"
     assert plain(np.int64(36864), ",d") == "36,864"
+    assert plain([-2, 1], "g") == "−2, 1"
     with pytest.raises(TypeError, match="not ndarray"):
         glue("page", np.ones(3))
     with pytest.raises(TypeError, match="not dict"):

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_output
 
 from publish import execute, links
 from publish.build import build_site
@@ -162,6 +163,13 @@ def test_a_change_in_convlib_or_a_pin_or_a_measurement_changes_the_caches_key(tm
     assert len(set(keys)) == 4
     (tmp_path / "convlib" / "note.txt").write_text("no code")
     assert execute.key(tmp_path) == keys[-1]
+
+
+def test_one_print_that_arrives_in_two_pieces_is_one_line():
+    pieces = [new_output("stream", name="stdout", text=text) for text in ("same?  ", " False\n")]
+    warning = new_output("stream", name="stderr", text="careful\n")
+    outputs = execute.joined([*pieces, warning])
+    assert [output.text for output in outputs] == ["same?   False\n", "careful\n"]
 
 
 HEAD = "<!DOCTYPE html><html lang='en'><head><title>t</title>{}</head><body>\n{}\n</body></html>"
