@@ -76,7 +76,7 @@ def _page(g: Slide) -> list[Panel]:
 
 
 def _bars(g: Slide) -> list[Panel]:
-    a, before, here = 20, g.w.shape[1] - 1, g.step
+    a, before, here = 28, g.w.shape[1] - 1, g.step
     x, w = g.x[0].tolist(), g.w[0].tolist()
     around = [0.0] * before
     signal = [*around, *x, *around]

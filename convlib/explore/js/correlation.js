@@ -30,7 +30,7 @@ const slidePage = (s, d, g) => {
 };
 
 const slideBars = (s, g) => {
-  const a = 20, before = g.k[1] - 1, total = g.n[1] + 2 * before, here = s.step, x = g.x[0], w = g.w[0], pick = `step,${g.out[1]},1`;
+  const a = 28, before = g.k[1] - 1, total = g.n[1] + 2 * before, here = s.step, x = g.x[0], w = g.w[0], pick = `step,${g.out[1]},1`;
   const place = all => [...Array(before).fill(0), ...all, ...Array(before).fill(0)];
   const kernel = [...Array(here).fill(0), ...w, ...Array(total - here - w.length).fill(0)], signal = place(x), area = signal.map((v, j) => v * kernel[j]);
   const y = [...Array(before).fill(0), ...g.y], lit = range(w.length).map(j => here + j);
