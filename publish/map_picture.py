@@ -57,12 +57,12 @@ def picture(data: dict, link: Link, layout: Layout) -> str:
     )
     right = max(layout.corner(node["at"])[0] for node in nodes.values()) + layout.node[0] + layout.margin
     bottom = max(layout.corner(node["at"])[1] for node in nodes.values()) + layout.node[1] + 6
-    legend = _legend(data, layout) if layout.words else ""
+    coming = any(link(node["slug"]) is None for node in nodes.values())
     label = "Map of the convolutions: columns say which channels are wired, rows say which pixels; a list follows."
     return (
         f'<svg class="ec-map ec-map-{layout.name}" viewBox="0 0 {right:.0f} {bottom:.0f}" role="group" aria-label="{label}">'
-        f"{_markers(layout)}{_headers(data, layout)}{edges}{drawn}{labels}"
-        f"{legend}</svg>"
+        f"{_markers(layout)}{_bands(data, layout)}{edges}{_headers(data, layout)}{drawn}{labels}"
+        f"{_legend(data, layout, coming)}</svg>"
     )
 
 
@@ -92,22 +92,32 @@ def _markers(layout: Layout) -> str:
     )
 
 
+def _rows(data: dict, layout: Layout) -> list[tuple[str, float, float]]:
+    """Each row's title, and where its first node stands."""
+    nodes = data["nodes"] + data["composites"]
+    first = [min(node["at"][0] for node in nodes if node["at"][1] == row) for row in range(len(data["rows"]))]
+    return [(title, *layout.corner([at, row])) for row, (title, at) in enumerate(zip(data["rows"], first))]
+
+
+def _bands(data: dict, layout: Layout) -> str:
+    """A quiet band behind each row's nodes."""
+    right, height = layout.corner([3, 0])[0] + layout.node[0] + 5, layout.node[1] + 26
+    return "".join(
+        f'<rect class="ec-band" x="{x - 5:.0f}" y="{y - 20:.0f}" width="{right - x + 5:.0f}" height="{height:.0f}" rx="8"/>'
+        for _, x, y in _rows(data, layout)
+    )
+
+
 def _headers(data: dict, layout: Layout) -> str:
-    """Column titles, and a quiet band with its title behind each row's nodes."""
+    """The titles of columns and rows: over the lines, which they interrupt."""
     out = [_text(layout.corner([0, 0])[0], 14, "which channels are wired", "axis")]
     for column, title in enumerate(data["columns"]):
         short = title if layout.words else title.split(", ")[-1]
         out.append(_text(layout.centre([column, 0])[0], 32, short, "head", "middle"))
-    right = layout.corner([3, 0])[0] + layout.node[0] + 5
-    for row, title in enumerate(data["rows"]):
-        first = min(node["at"][0] for node in data["nodes"] + data["composites"] if node["at"][1] == row)
-        x, y = layout.corner([first, row])
-        band = (
-            f'x="{x - 5:.0f}" y="{y - 20:.0f}" width="{right - x + 5:.0f}" height="{layout.node[1] + 26:.0f}"'
-        )
-        out.append(f'<rect class="ec-band" {band} rx="8"/>' + _text(x + 3, y - 6, title, "head"))
+    out += [_text(x + 3, y - 6, title, "head") for title, x, y in _rows(data, layout)]
     x, y = layout.corner([4, 2])
-    out.append(_text(x + layout.node[0], y - 8, "arrows reversed", "head", "end"))
+    end = layout.node[0] * (1 if layout.words else 0.62)  # on a phone the arrow comes from the right
+    out.append(_text(x + end, y - 8, "arrows reversed", "head", "end"))
     return "".join(out)
 
 
@@ -123,7 +133,7 @@ def _node(node: Node, size: dict[str, int], link: Link, layout: Layout, lozenge:
     state = "ec-node" + (" ec-lozenge" if lozenge else "") + ("" if href else " ec-coming")
     body = (
         f'<rect class="{state}" x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height}" rx="{18 if lozenge else 5}"/>'
-        + _text(x + (12 if layout.words else 6), y + (19 if layout.words else 14), name, "name")
+        + _text(x + (12 if layout.words else 4), y + (19 if layout.words else 14), name, "name")
         + _cells(pattern, x + gap, top, layout.pattern, "kernel")
         + _slices(pixels, x + 2 * gap + layout.pattern, top, layout.pattern)
         + _bar(count, x + gap, y + height - (10 if layout.words else 9), width - 2 * gap)
@@ -145,37 +155,55 @@ def _bar(count: int, x: float, y: float, width: float) -> str:
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{length:.1f}" height="4" rx="2" fill="{colour("muted")}"/>'
 
 
-def _legend(data: dict, layout: Layout) -> str:
+LEGEND = (  # how far down the words stand, the words, and those for a phone
+    (
+        22,
+        "which input channels (columns) reach which output channels (rows)",
+        "channels, in and out",
+    ),
+    (52, "which pixels the middle output reads", "pixels that one output reads"),
+    (
+        80,
+        "weights, {channels} channels to {channels}, k = {kernel}, g = {groups}; each step of the bar is tenfold",
+        "weights, on a log scale",
+    ),
+    (104, "delete wires", "delete wires"),
+    (128, "the same matrix, when", "the same matrix"),
+    (152, "one after the other", "one after the other"),
+    (176, "every arrow turned round, nothing else moves", "every arrow turned round"),
+    (201, "made of several convolutions", "made of several"),
+    (225, "chapter to come", "chapter to come"),
+)
+
+
+def _legend(data: dict, layout: Layout, coming: bool) -> str:
     """How to read it, in the corner that no node needs."""
     x, y = layout.corner([0, 3])
-    y += 20
-    size = data["size"]
-    swatch = '<path class="ec-edge ec-{0}" d="M{1:.0f} {2:.0f}h34"{3}/>'
-    arrow = f' marker-end="url(#ec-arrow-{layout.name})"'
-    rows = [
-        (
-            _cells(np.eye(8, dtype=bool), x + 12, y + 8, 20, "kernel"),
-            "which input channels (columns) reach which output channels (rows)",
-        ),
-        (_cells(np.eye(7, dtype=bool), x + 12, y + 38, 20, "input"), "which pixels the middle output reads"),
-        (
-            _bar(3000, x + 6, y + 74, 60),
-            f"weights, {size['channels']} channels to {size['channels']}, k = {size['kernel']}, g = {size['groups']}; each step of the bar is tenfold",
-        ),
-        (swatch.format("delete", x + 6, y + 100, arrow), "delete wires"),
-        (
-            swatch.format("equals", x + 6, y + 124, "") + swatch.format("inner", x + 6, y + 124, ""),
-            "the same matrix, when",
-        ),
-        (swatch.format("then", x + 6, y + 148, arrow), "one after the other"),
-        (swatch.format("reverse", x + 6, y + 172, arrow), "every arrow turned round, nothing else moves"),
-        (
-            f'<rect class="ec-node ec-coming" x="{x + 6:.0f}" y="{y + 188:.0f}" width="34" height="16" rx="4"/>',
-            "chapter to come",
-        ),
+    x, y = x + 6, y + 20
+
+    def line(kind: str, down: int, arrow: bool = True) -> str:
+        end = f' marker-end="url(#ec-arrow-{layout.name})"' if arrow else ""
+        return f'<path class="ec-edge ec-{kind}" d="M{x:.0f} {y + down:.0f}h34"{end}/>'
+
+    def box(kind: str, down: int, round_: int) -> str:
+        return f'<rect class="ec-node ec-{kind}" x="{x:.0f}" y="{y + down:.0f}" width="34" height="16" rx="{round_}"/>'
+
+    marks = [
+        _cells(np.eye(8, dtype=bool), x + 6, y + 8, 20, "kernel"),
+        _cells(np.eye(7, dtype=bool), x + 6, y + 38, 20, "input"),
+        _bar(3000, x, y + 74, 60),
+        line("delete", 100),
+        line("equals", 124, False) + line("inner", 124, False),
+        line("then", 148),
+        line("reverse", 172),
+        box("lozenge", 188, 8),
+        *([box("coming", 212, 4)] if coming else []),
     ]
-    heights = (22, 52, 80, 104, 128, 152, 176, 201)
-    return "".join(mark + _text(x + 56, y + at, words, "legend") for (mark, words), at in zip(rows, heights))
+    across = 50 if layout.words else 42
+    return "".join(
+        mark + _text(x + across, y + down, (words if layout.words else few).format(**data["size"]), "legend")
+        for mark, (down, words, few) in zip(marks, LEGEND)
+    )
 
 
 def _edge(edge: dict, nodes: dict[str, Node], layout: Layout) -> tuple[str, str]:
