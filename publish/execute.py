@@ -119,7 +119,7 @@ def joined(outputs: list[Any]) -> list[Any]:
     """Join what a kernel sent of one stream in several pieces: MyST-NB would begin a new line at each."""
     out: list[Any] = []
     for output in outputs:
-        last = out[-1] if out else {}
+        last: Any = out[-1] if out else {}
         if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
             last.text += output.text
         else:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.osutil import copyfile
 from sphinxcontrib import katex
@@ -17,6 +18,8 @@ from publish import pages
 
 KATEX = pages.OURS / "node_modules" / "katex" / "dist"
 UNKNOWN = 'mathcolor="#cc0000"'
+SHORT = 20
+_OPENING, _CLOSING = re.compile(r"[(\[“‘]+$"), re.compile(r"[.,;:!?)\]”’]+")
 _logger = logging.getLogger(__name__)
 
 
@@ -24,9 +27,38 @@ def setup(app: Any) -> None:
     """Register the renderer that checks, and KaTeX's styles and fonts from the installed package."""
     app.setup_extension("sphinxcontrib.katex")
     app.add_html_math_renderer("katex_checked", (_inline, None), (_display, None))
+    app.add_post_transform(Kept)
     app.connect("config-inited", lambda app, config: setattr(config, "katex_css_path", "katex/katex.min.css"))
     app.connect("builder-inited", _copy_styles)
     app.connect("builder-inited", _start)
+
+
+class Kept(SphinxPostTransform):
+    """Keep a short formula on one line with the brackets and the full stop that touch it: browsers break there."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for node in list(self.document.findall(nodes.math)):
+            if len(node.astext()) > SHORT:
+                continue
+            parent, at = node.parent, node.parent.index(node)
+            before, after = (
+                parent[k] if 0 <= k < len(parent) and isinstance(parent[k], nodes.Text) else nodes.Text("")
+                for k in (at - 1, at + 1)
+            )
+            opening, closing = _OPENING.search(before), _CLOSING.match(after)
+            if not opening and not closing:
+                continue
+            kept = nodes.inline("", "", classes=["kept"])
+            if closing:
+                parent[at + 1] = nodes.Text(after[closing.end() :])
+            parent[at] = kept
+            if opening:
+                parent[at - 1] = nodes.Text(before[: opening.start()])
+            kept += [nodes.Text(opening[0])] if opening else []
+            kept += [node, *([nodes.Text(closing[0])] if closing else [])]
 
 
 def _copy_styles(app: Any) -> None:

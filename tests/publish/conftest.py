@@ -53,7 +53,7 @@ How many values are there?
 :::
 
 :::{answer}
-There are {glue:text}`count`, as $n = 4$ says.
+There are {glue:text}`count`, as ($n = 4$) says.
 :::
 
 ## It fails

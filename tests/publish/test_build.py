@@ -21,6 +21,15 @@ def line_of(root, name, words):
 
 
 @pytest.mark.xdist_group("good")
+def test_a_short_formula_stays_with_its_brackets(good_site):
+    html = (good_site / "book" / "sample.html").read_text()
+    kept = re.search(r'<span class="kept">(.+?)</span> says', html, re.S)
+    assert kept
+    assert (kept[1][0], kept[1][-1]) == ("(", ")")
+    assert "katex" in kept[1]
+
+
+@pytest.mark.xdist_group("good")
 def test_a_page_opens_with_its_question_its_cell_and_its_answer(good_site):
     html = (good_site / "book" / "sample.html").read_text()
     places = [html.index(text) for text in ('class="box question"', 'class="box answer"', 'class="promise"')]
