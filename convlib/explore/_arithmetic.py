@@ -57,7 +57,7 @@ WORDS = [
     "{n} becomes {out}. ",
     "{named} {crops} {low} at the start and {high} at the end. ",
     "Output {step} is reached by {reached}.",
-    " The convolution with these settings maps sizes {base} to {last} to {n}: output padding says which.",
+    " The convolution with these settings turns each size from {base} to {last} into {n}: output padding says which.",
     " The convolution with these settings maps size {base} to {n}.",
     "Output {step} reads positions {first} to {end}.",
     " The division leaves {left}: so many positions at the end are read by no window.",

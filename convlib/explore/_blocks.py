@@ -26,10 +26,10 @@ class Picture:
         self.row_order = blocks.rows.tolist() if sort else list(range(self.rows))
         self.col_order = blocks.columns.tolist() if sort else list(range(self.cols))
         shapes = [f"{b}×{a}" if turn else f"{a}×{b}" for a, b in blocks.sizes if a and b]
-        parts = ", ".join(shapes[:4]) + (", …" if len(shapes) > 4 else "")
+        parts = ", ".join(shapes[:4]) + (" and more" if len(shapes) > 4 else "")
         self.hang = f"They fall into {len(shapes)} blocks that share no wire: {parts}."
-        if len(shapes) == 1:
-            self.hang = "All of them hang together."
+        if len(shapes) < 2:
+            self.hang = "They do not split into blocks that share no wire."
 
     def entry(self, r: int, c: int) -> tuple[int, float] | None:
         """Return number and value of the weight at a drawn row and column."""

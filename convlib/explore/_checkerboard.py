@@ -71,10 +71,9 @@ def draw(s: State, d: Data) -> Scene:
         bars(*words("resized, then convolved", g.resized), a, g.resized, "O", []),
         square,
     ]
-    names, values = (
-        " + ".join(words) for words in ([f"w[{j}]" for j in here], [times(g.w[j]) for j in here])
-    )
-    sum_ = f"{names} = {values} = {fmt(g.y[step])}" if here else "0, for no stamp reaches it"
+    every = [[f"w[{j}]" for j in here], [times(g.w[j]) for j in here] if len(here) > 1 else [fmt(g.y[step])]]
+    sums = [" + ".join(words) for words in every] + [fmt(g.y[step])] * (len(here) > 1)
+    sum_ = " = ".join(sums) if here else "0, for no stamp reaches it"
     labels = {"step": f"{step + 1} of {total}"}
     return Scene([("row", top), ("row", below)], _say(g, s), f"y[{step}] = {sum_}", labels)
 
@@ -85,7 +84,7 @@ WORDS = [
     "The phase sums {sums} are equal: inside, a constant input stays flat.",
     "Stride 1 has one phase, of sum {sums}: inside, a constant input stays flat.",
     " The stride {stride} {divides} the kernel's size {kernel}: the overlap is {uneven}. "
-    "Resized first, it is flat inside whatever the weights are: {whole}.",
+    "Resized first, the output is flat inside, whatever the weights are: {whole}.",
 ]
 
 

@@ -101,7 +101,7 @@ def _picture(g: Stack, s: State, d: Data, counts: list[int]) -> Panel:
         dots += put(
             "o" if kind == "layer" else "p",
             row,
-            f"layer {done}: {counts[done] if now else '…'}" if kind == "layer" else "dealt",
+            f"layer {done}{f': {counts[done]}' if now else ''}" if kind == "layer" else "dealt",
         )
     title = f"ink in channel {pour}, {'shuffled' if s['shuffle'] else 'not shuffled'}"
     seen = " ".join(map(str, counts[: step + 1]))
@@ -113,7 +113,7 @@ def draw(s: State, d: Data) -> Scene:
     """Return what a state shows."""
     g, step, pour = Stack(s), s["step"], s["pour"]
     counts, ways = g.reached(pour), g.after[step]
-    title = f"ways after {plural(step, 'layer')}"
+    title = f"paths after {plural(step, 'layer')}"
     wires = matrix(
         title,
         title + fill(d["words"][6], s),
@@ -146,7 +146,7 @@ for layer in range({step}):
     if shuffle and layer:
         x = channel_shuffle(x, groups)
     x = conv1d(x, np.ones((channels, channels // groups, 1)), groups=groups)
-y = x.reshape(-1)  # how many ways lead to each channel
+y = x.reshape(-1)  # how many paths lead to each channel
 """,
     "torch": """import torch
 import torch.nn.functional as F
@@ -158,7 +158,7 @@ for layer in range({step}):
     if shuffle and layer:
         x = F.channel_shuffle(x, groups)
     x = F.conv1d(x, torch.ones((channels, channels // groups, 1)), groups=groups)
-y = x.reshape(-1)  # how many ways lead to each channel
+y = x.reshape(-1)  # how many paths lead to each channel
 """,
     "keras": """import numpy as np
 from keras import ops
@@ -171,7 +171,7 @@ for layer in range({step}):
     if shuffle and layer:
         x = x.reshape(groups, -1).T.reshape(1, 1, channels)
     x = ops.convert_to_numpy(ops.conv(x, weight, padding="valid"))
-y = x.reshape(-1)  # how many ways lead to each channel
+y = x.reshape(-1)  # how many paths lead to each channel
 """,
 }
 

@@ -172,7 +172,9 @@ def matrix(
             entry = at(r, c)
             if entry:
                 body += box(c * a, r * a, a, a, f"f{entry[0] % 8}{'' if a < 18 else ' t'}")
-                body += text(c * a + a / 2, r * a + a / 2 + 4, fmt(entry[1]), "s") if a >= 18 else ""
+                if a >= 18:
+                    t = fmt(entry[1])
+                    body += text(c * a + a / 2, r * a + a / 2 + 4, t, "xs" if len(t) * 7 > a else "s")
     body += "".join(box(0, r * a, w, a, "H") for r in lit_rows)
     body += "".join(box(c * a, 0, a, h, "H") for c in lit_cols)
     return Panel(title, label, w, h, body + picker(0, 0, w, h, pick))

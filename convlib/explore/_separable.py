@@ -169,7 +169,7 @@ def _factors(g: Split) -> list[Panel]:
         for axis, v in enumerate(factors):
             name = ("channels", "down", "across")[axis] if g.deep else f"{('column', 'row')[axis]} {j + 1}"
             rows = [v] if axis == len(factors) - 1 else [[one] for one in v]
-            panels.append(grid(name, rows, lambda y, x: ("i",)))
+            panels.append(grid(name, rows, lambda y, x: ("k",)))
     return panels
 
 
@@ -197,7 +197,7 @@ def draw(s: State, d: Data) -> Scene:
     groups = [
         ("row", _slices(g, "kernel", g.a, "k")),
         ("row", _factors(g)),
-        ("row", [*_slices(g, "nearest", g.near, "o"), *_slices(g, "difference", difference, "p")]),
+        ("row", [*_slices(g, "nearest", g.near, "k"), *_slices(g, "difference", difference, "p")]),
         ("row", [bars(title, f"{title}: {spoken([values])}", 40, shown, "K", lit, f"step,{len(shown)},1")]),
     ]
     return Scene(groups, say, sum_, {"step": f"{s['step'] + 1} of {limits(s, d)['outputs'] + 1}"})

@@ -86,9 +86,10 @@ class Panel:
         return ceil(self.h) + 24
 
     def svg(self, at: str = "") -> str:
-        """Return the SVG; `at` places it inside another."""
+        """Return the SVG; `at` places it inside another. Alone, it shrinks no further than its numbers can be read."""
+        least = "" if at else f' style="min-width:{floor(self.width * 0.85)}px"'
         return (
-            f'<svg{at} viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}" '
+            f'<svg{at} viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}"{least} '
             f'role="img" aria-label="{esc(self.label)}">{text(0, 14, self.title, "T")}'
             f'<g transform="translate(0 24)">{self.body}</g></svg>'
         )

@@ -57,7 +57,7 @@ const cell = (x, y, t, c, go, crossed, colour = -1) => box(x + 1, y + 1, CELL - 
 // A panel: a title over a body of w × h, and its words for those who do not see it.
 const panel = (title, label, w, h, body) => {
   const width = max(ceil(w), ceil(title.length * 7.2)), height = ceil(h) + 24;
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${esc(label)}">` +
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${floor(width * .85)}px" role="img" aria-label="${esc(label)}">` +
     text(0, 14, title, "T") + `<g transform="translate(0 24)">${body}</g></svg>`;
 };
 // Rows of numbers as cells: at(y, x) is what cell takes after the value: [class, go, crossed, colour]. `over` is drawn first.
@@ -123,8 +123,8 @@ const matrix = (title, label, rows, cols, at, litRows, litCols = [], pick = "") 
   const a = max(3, min(24, floor(300 / cols), floor(400 / rows))), w = cols * a, h = rows * a;
   let body = box(0, 0, w, h, "m");
   for (const r of range(rows)) for (const c of range(cols)) {
-    const e = at(r, c);
-    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8 + (a < 18 ? "" : " t")) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, fmt(e[1]), "s"));
+    const e = at(r, c), t = e && fmt(e[1]);
+    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8 + (a < 18 ? "" : " t")) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, t, t.length * 7 > a ? "xs" : "s"));
   }
   return panel(title, label, w, h, body + litRows.map(r => box(0, r * a, w, a, "H")).join("") + litCols.map(c => box(c * a, 0, a, h, "H")).join("") + picker(0, 0, w, h, pick));
 };

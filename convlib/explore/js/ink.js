@@ -20,10 +20,10 @@ const inkDraw = (s, d) => {
     after.push(times(mix, dealt ? times(deal, after[n]) : after[n]));
     if (dealt) flow(deal, 44, false, now), put("p", "dealt");
     flow(mix, 60, true, now);
-    put("o", `layer ${n + 1}: ${now ? count(n + 1) : "…"}`);
+    put("o", `layer ${n + 1}` + (now ? ": " + count(n + 1) : ""));
   }
   for (let reach = 1; per > 1 && reach < c; reach *= per) least++;
-  const counts = after.map((ways, n) => count(n)), seen = counts.slice(0, step + 1), ways = after[step], title = `ways after ${plural(step, "layer")}`;
+  const counts = after.map((ways, n) => count(n)), seen = counts.slice(0, step + 1), ways = after[step], title = `paths after ${plural(step, "layer")}`;
   return { draw: group("row", [panel(`ink in channel ${pour}, ${s.shuffle ? "" : "not "}shuffled`, fill(words[5], { pour, seen: seen.join(" "), channels: c }), c * CELL + 72, y + 14, out + dots),
     matrix(title, title + fill(words[6], s), c, c, (r, i) => ways[r][i] ? [q(i), ways[r][i]] : null, [], [pour])]),
     say: fill(words[4] + words[groups === 1 ? 0 : per === 1 ? 1 : s.shuffle ? 3 : 2], { ...s, reached: seen[step], all: plural(c, "channel"), per, needed: plural(least, "layer") }),

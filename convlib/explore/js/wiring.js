@@ -30,8 +30,9 @@ const blocksOf = (at, cols, s) => {
   }
   const by = labels => range(labels.length).sort((a, b) => s.sort ? labels[a] - labels[b] || a - b : a - b);
   const blocks = [...new Set([...col, ...row])].sort((a, b) => a - b).map(l => [row, col].map(all => all.filter(v => v === l).length)).filter(([a, b]) => a && b);
-  const parts = blocks.slice(0, 4).map(b => (s.turn ? b.reverse() : b).join("×")).join(", ") + (blocks.length > 4 ? ", …" : "");
-  return { rowOrder: by(row), colOrder: by(col), hang: blocks.length === 1 ? "All of them hang together." : `They fall into ${blocks.length} blocks that share no wire: ${parts}.` };
+  const parts = blocks.slice(0, 4).map(b => (s.turn ? b.reverse() : b).join("×")).join(", ") + (blocks.length > 4 ? " and more" : "");
+  const many = blocks.length > 1;
+  return { rowOrder: by(row), colOrder: by(col), hang: `They ${many ? "fall into " + blocks.length : "do not split into"} blocks that share no wire${many ? ": " + parts : ""}.` };
 };
 
 const wireDraw = (s, d) => {
