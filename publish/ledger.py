@@ -62,10 +62,7 @@ class Ledger(SphinxDirective):
             lines += [f"## {heading[1] if heading else doc}", "", *_table(entries), ""]
             lines += [f"These stand in [](/{doc}).", ""]
         self.env.note_reread()
-        parsed = self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
-        for table in (table for node in parsed for table in node.findall(nodes.table)):
-            table["classes"].append("ledger")  # a narrow page stacks its cells
-        return parsed
+        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
 
 
 def _table(entries: list[dict[str, str]]) -> list[str]:
