@@ -14,7 +14,18 @@ HERE = Path(__file__).parent
 
 def setup(app: Any) -> dict[str, Any]:
     """Register everything with Sphinx; Jupyter Book loads this through `_config.yml`."""
-    from publish import api, directives, figures, formulas, html, ledger, misconceptions, stations, terms
+    from publish import (
+        api,
+        directives,
+        figures,
+        formulas,
+        html,
+        ledger,
+        lines,
+        misconceptions,
+        stations,
+        terms,
+    )
 
     app.add_config_value(
         "comments_config", {}, "env"
@@ -22,7 +33,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("config-inited", _configure, priority=100)
     app.connect("builder-inited", _assets)
     app.connect("html-page-context", _page, priority=900)
-    for part in (html, directives, misconceptions, figures, formulas, ledger, stations, terms, api):
+    for part in (html, directives, misconceptions, figures, formulas, lines, ledger, stations, terms, api):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
 

@@ -34,31 +34,41 @@ def setup(app: Any) -> None:
 
 
 class Kept(SphinxPostTransform):
-    """Keep a short formula on one line with the brackets and the full stop that touch it: browsers break there."""
+    """Keep a short formula on one line with the brackets and the full stop that touch it: browsers break there.
+
+    A long formula may be broken, so it takes them in.
+    """
 
     default_priority = 900
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(nodes.math)):
-            if len(node.astext()) > SHORT:
-                continue
             parent, at = node.parent, node.parent.index(node)
             before, after = (
                 parent[k] if 0 <= k < len(parent) and isinstance(parent[k], nodes.Text) else nodes.Text("")
                 for k in (at - 1, at + 1)
             )
             opening, closing = _OPENING.search(before), _CLOSING.match(after)
-            if not opening and not closing:
-                continue
-            kept = nodes.inline("", "", classes=["kept"])
             if closing:
                 parent[at + 1] = nodes.Text(after[closing.end() :])
-            parent[at] = kept
             if opening:
                 parent[at - 1] = nodes.Text(before[: opening.start()])
+            if len(node.astext()) > SHORT:
+                _take_in(node, opening[0] if opening else "", closing[0] if closing else "")
+                continue
+            kept = nodes.inline("", "", classes=["kept"])
+            parent[at] = kept
             kept += [nodes.Text(opening[0])] if opening else []
             kept += [node, *([nodes.Text(closing[0])] if closing else [])]
+
+
+def _take_in(formula: nodes.math, opening: str, closing: str) -> None:
+    signs = ["".join(f"\\text{{{sign}}}" for sign in around) for around in (opening, closing)]
+    if opening or closing:
+        written = signs[0] + formula.astext() + signs[1]
+        formula.children = []
+        formula += nodes.Text(written)
 
 
 def _copy_styles(app: Any) -> None:
