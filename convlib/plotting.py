@@ -225,7 +225,10 @@ def wiring(
     for i, j in np.argwhere(C):
         faint = emphasise is not None and i != emphasise
         colour = colours.get(draw.key(C[i, j]), PALETTE["muted"])
-        draw.wire(ax, above[j], below[i], colour, strength=0.2 if faint else strengths[i, j], arrows=arrows)
+        strength = max(
+            strengths[i, j], 0.35 if emphasise is None else 1.0
+        )  # a thin line needs more than a cell
+        draw.wire(ax, above[j], below[i], colour, strength=0.25 if faint else strength, arrows=arrows)
     tints = np.where(draw.ends(C.shape[1], padding), "padding", "input")
     marks = ["highlight" if i == emphasise else "output" for i in range(C.shape[0])]
     for x, y, tint, text in [
