@@ -87,7 +87,7 @@ class Panel:
 
     def svg(self, at: str = "") -> str:
         """Return the SVG; `at` places it inside another. Alone, it shrinks no further than its numbers can be read."""
-        least = "" if at else f' style="min-width:{floor(self.width * 0.85)}px"'
+        least = "" if at else f' style="min-width:{floor(self.width * 0.84)}px"'
         return (
             f'<svg{at} viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}"{least} '
             f'role="img" aria-label="{esc(self.label)}">{text(0, 14, self.title, "T")}'

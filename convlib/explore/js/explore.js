@@ -57,7 +57,7 @@ const cell = (x, y, t, c, go, crossed, colour = -1) => box(x + 1, y + 1, CELL - 
 // A panel: a title over a body of w × h, and its words for those who do not see it.
 const panel = (title, label, w, h, body) => {
   const width = max(ceil(w), ceil(title.length * 7.2)), height = ceil(h) + 24;
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${floor(width * .85)}px" role="img" aria-label="${esc(label)}">` +
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${floor(width * .84)}px" role="img" aria-label="${esc(label)}">` +
     text(0, 14, title, "T") + `<g transform="translate(0 24)">${body}</g></svg>`;
 };
 // Rows of numbers as cells: at(y, x) is what cell takes after the value: [class, go, crossed, colour]. `over` is drawn first.
