@@ -167,7 +167,7 @@ def _factors(g: Split) -> list[Panel]:
     panels = []
     for j, factors in enumerate(g.terms):
         for axis, v in enumerate(factors):
-            name = ("channels", "down", "across")[axis] if g.deep else f"{('column', 'row')[axis]} {j + 1}"
+            name = ("across", "down", "along")[axis] if g.deep else f"{('column', 'row')[axis]} {j + 1}"
             rows = [v] if axis == len(factors) - 1 else [[one] for one in v]
             panels.append(grid(name, rows, lambda y, x: ("k",)))
     return panels

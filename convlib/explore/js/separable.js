@@ -43,7 +43,7 @@ const splitNumbers = (s, d) => {
 const splitDraw = (s, d) => {
   const g = splitNumbers(s, d), plain = c => () => [c], k = g.n.slice(g.deep ? 0 : 1), e = g.errors[s.step] ?? g.errors[0], each = total(k), t = g.deep ? 1 : s.step + 1, off = fmt(e);
   const slices = (name, a, c) => range(g.n[0]).map(z => grid(name + (g.deep ? `, slice ${z}` : ""), rows3(a, g.n, z), plain(c)));
-  const factors = g.terms.flatMap((f, j) => f.map((v, axis) => grid(g.deep ? ["channels", "down", "across"][axis] : `${["column", "row"][axis]} ${j + 1}`, axis === f.length - 1 ? [v] : v.map(v => [v]), plain("k"))));
+  const factors = g.terms.flatMap((f, j) => f.map((v, axis) => grid(g.deep ? ["across", "down", "along"][axis] : `${["column", "row"][axis]} ${j + 1}`, axis === f.length - 1 ? [v] : v.map(v => [v]), plain("k"))));
   const values = g.deep ? g.errors : g.singular, shown = g.deep ? values : values.slice(0, g.rank), title = g.deep ? "error after each sweep" : "singular values";
   return { labels: { step: `${s.step + 1} of ${splitLimits(s, d).outputs + 1}` }, numbers: { near: g.near, errors: g.errors, singular: g.singular || [], rank: g.deep ? [] : [g.rank] },
     draw: group("row", slices("kernel", g.a, "k")) + group("row", factors) + group("row", [...slices("nearest", g.near, "k"), ...slices("difference", g.a.map((v, i) => v - g.near[i]), "p")]) +
