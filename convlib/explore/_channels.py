@@ -114,7 +114,7 @@ def limits(s: State, d: Data) -> dict[str, int]:
 
 
 def _bar(c: int, w: int) -> str:
-    return line(1, -3, w * CELL - 1, -3, f"b w{c % 8}")
+    return line(1, -3, w * CELL - 1, -3, f"b w{c % 9}")
 
 
 def layers(name: str, values: Any, shape: Index, colour: bool, at: Callable[[int], Any]) -> list[Panel]:

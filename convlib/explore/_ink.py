@@ -93,7 +93,7 @@ def _picture(g: Stack, s: State, d: Data, counts: list[int]) -> Panel:
                     for o, i in np.argwhere(wires).tolist()
                     if i // g.per == q and (now and row[i] > 0) == wet
                 ]
-                colour = f"w{q % 8}" if kind == "layer" else "m"
+                colour = f"w{q % 9}" if kind == "layer" else "m"
                 out += strands(ends, f"{colour} {'v' if wet else 'u'}")
         y += BAND[kind]
         row = wires @ row if now else row * 0

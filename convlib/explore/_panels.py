@@ -76,7 +76,7 @@ def wiring(
         for a, b, k, strong in links:
             if strong == on:
                 x, y, u, v = top[a][0], UP + 13, bottom[b][0], DOWN - 13
-                c = f"w{k % 8} {'v' if on else 'u'}"
+                c = f"w{k % 9} {'v' if on else 'u'}"
                 out += line(x, y, u, v, c)
                 if arrow:
                     out += _head(x, y, u, v, c) if arrow > 0 else _head(u, v, x, y, c)
@@ -171,7 +171,7 @@ def matrix(
         for c in range(cols):
             entry = at(r, c)
             if entry:
-                body += box(c * a, r * a, a, a, f"f{entry[0] % 8}{'' if a < 18 else ' t'}")
+                body += box(c * a, r * a, a, a, f"f{entry[0] % 9}{'' if a < 18 else ' t'}")
                 if a >= 18:
                     t = fmt(entry[1])
                     body += text(c * a + a / 2, r * a + a / 2 + 4, t, "xs" if len(t) * 7 > a else "s")

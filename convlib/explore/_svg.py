@@ -63,7 +63,7 @@ def cell(x: float, y: float, t: str, c: str, go: str = "", crossed: bool = False
     if crossed:
         out += line(x + 5, y + 5, x + 27, y + 27, "x")
     if colour >= 0:
-        out += line(x + 4, y + 28, x + 28, y + 28, f"b w{colour % 8}")
+        out += line(x + 4, y + 28, x + 28, y + 28, f"b w{colour % 9}")
     return out
 
 

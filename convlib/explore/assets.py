@@ -97,7 +97,7 @@ def _variables(scheme: str) -> str:
 
 
 def _wires() -> str:
-    """Return one rule per channel colour: `w0` … `w7` for lines, `f0` … `f7` for areas."""
+    """Return one rule per channel colour: `w0` … `w8` for lines, `f0` … `f8` for areas."""
     count = len(CHANNELS["light"])
     return "".join(f".cx .w{k}, .cx .f{k} {{ color: var(--cx-c{k}); }}\n" for k in range(count))
 

@@ -33,7 +33,7 @@ const layerNumbers = (s, d) => {
 
 const layers = (name, many, a, shape, colour, at) => range(many).map(c => grid(`${name} channel ${c}`, rows3(a, shape, c), (y, x) => at(flat3([c, y, x], shape)), undefined,
   colour ? layerBar(c, shape[2]) : ""));
-const layerBar = (c, w) => line(1, -3, w * CELL - 1, -3, `b w${c % 8}`);
+const layerBar = (c, w) => line(1, -3, w * CELL - 1, -3, `b w${c % 9}`);
 
 const layerDraw = (s, d) => {
   const g = layerNumbers(s, d), picked = s.cell >= 0, taps = g.taps[s.step], here = at3(s.step, g.shape), f = g.from(here[0]), first = floor(f / g.each) * g.per;

@@ -52,7 +52,7 @@ const value = (x, y, t) => text(x, y + 4.5, t, t.length < 4 ? "" : t.length < 6 
 // One cell of a grid: value t, colours in class c, what a click sets, whether it is crossed out, and the
 // number of the channel colour that underlines it.
 const cell = (x, y, t, c, go, crossed, colour = -1) => box(x + 1, y + 1, CELL - 2, CELL - 2, c, go) + value(x + CELL / 2, y + CELL / 2, t) +
-  (crossed ? line(x + 5, y + 5, x + 27, y + 27, "x") : "") + (colour < 0 ? "" : line(x + 4, y + 28, x + 28, y + 28, `b w${colour % 8}`));
+  (crossed ? line(x + 5, y + 5, x + 27, y + 27, "x") : "") + (colour < 0 ? "" : line(x + 4, y + 28, x + 28, y + 28, `b w${colour % 9}`));
 
 // A panel: a title over a body of w × h, and its words for those who do not see it.
 const panel = (title, label, w, h, body) => {
@@ -82,7 +82,7 @@ const head = (x, y, u, v, c) => {
 const wiring = (title, label, w, top, bottom, links, words, arrow = 0) => {
   const strong = links.filter(l => l[3]), lit = [0, 1].map(end => new Set(strong.map(l => l[end])));
   const wire = on => links.filter(l => !l[3] === !on).map(([a, b, k]) => {
-    const ends = [top[a][0], UP + 13, bottom[b][0], DOWN - 13], c = `w${k % 8} ${on ? "v" : "u"}`;
+    const ends = [top[a][0], UP + 13, bottom[b][0], DOWN - 13], c = `w${k % 9} ${on ? "v" : "u"}`;
     return line(...ends, c) + (arrow ? head(...(arrow > 0 ? ends : [ends[2], ends[3], ends[0], ends[1]]), c) : "");
   }).join("");
   const dots = [top, bottom].map((all, end) => all.map(([x, t, c, go, crossed], j) => {
@@ -124,7 +124,7 @@ const matrix = (title, label, rows, cols, at, litRows, litCols = [], pick = "") 
   let body = box(0, 0, w, h, "m");
   for (const r of range(rows)) for (const c of range(cols)) {
     const e = at(r, c), t = e && fmt(e[1]);
-    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 8 + (a < 18 ? "" : " t")) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, t, t.length * 7 > a ? "xs" : "s"));
+    if (e) body += box(c * a, r * a, a, a, "f" + e[0] % 9 + (a < 18 ? "" : " t")) + (a < 18 ? "" : text(c * a + a / 2, r * a + a / 2 + 4, t, t.length * 7 > a ? "xs" : "s"));
   }
   return panel(title, label, w, h, body + litRows.map(r => box(0, r * a, w, a, "H")).join("") + litCols.map(c => box(c * a, 0, a, h, "H")).join("") + picker(0, 0, w, h, pick));
 };

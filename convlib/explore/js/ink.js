@@ -10,7 +10,7 @@ const inkDraw = (s, d) => {
   };
   const count = n => after[n].filter(ways => ways[pour]).length, flow = (wires, fall, real, now) => {
     for (const wet of [false, true]) for (const k of range(groups))
-      out += strands(range(c).flatMap(o => range(c).filter(i => wires[o][i] && q(i) === k && !!(now && row[i][0]) === wet).map(i => [x(i), y + 11, x(o), y + fall - 11])), `${real ? "w" + k % 8 : "m"} ${wet ? "v" : "u"}`);
+      out += strands(range(c).flatMap(o => range(c).filter(i => wires[o][i] && q(i) === k && !!(now && row[i][0]) === wet).map(i => [x(i), y + 11, x(o), y + fall - 11])), `${real ? "w" + k % 9 : "m"} ${wet ? "v" : "u"}`);
     y += fall;
     row = now ? times(wires, row) : row.map(() => [0]);
   };
