@@ -113,24 +113,30 @@ def claim(
 
 
 def plain(value: Any, spec: str = "") -> str:
-    """Write a plain value as a sentence would: ``36,864``, ``0.113``, ``3, 7, −15`` with a real minus.
+    """Write a plain value as a sentence would: ``36,864``, ``3, 7, −15`` with a real minus, ``7·10⁻¹⁶``.
 
     Examples
     --------
-    >>> plain(36864, ",d"), plain(np.float32(0.25)), plain((3, 7, -15))
-    ('36,864', '0.25', '3, 7, −15')
+    >>> plain(36864, ",d"), plain(np.float32(0.25)), plain((3, 7, -15)), plain(7e-16, ".0e")
+    ('36,864', '0.25', '3, 7, −15', '7·10⁻¹⁶')
     """
     if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
         value = value.item()
     if isinstance(value, str | bool):
         return format(value, spec)
     if isinstance(value, Real):
-        return format(value, spec).replace("-", "−")
+        return re.sub(r"(?<=\d)e[+-]\d+$", _power, format(value, spec)).replace("-", "−")
     if isinstance(value, list | tuple):
         return ", ".join(plain(item, spec) for item in value)
     raise TypeError(
         f"a sentence holds a number, a word or a short sequence of them, not {type(value).__name__}"
     )
+
+
+def _power(exponent: re.Match[str]) -> str:
+    """Write what programs write as ``e-16`` as the power of ten that it is."""
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return f"·10{str(int(exponent[0][1:])).translate(raised)}"
 
 
 def _checked(name: str) -> str:
