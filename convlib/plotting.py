@@ -225,10 +225,9 @@ def wiring(
     for i, j in np.argwhere(C):
         faint = emphasise is not None and i != emphasise
         colour = colours.get(draw.key(C[i, j]), PALETTE["muted"])
-        strength = max(
-            strengths[i, j], 0.35 if emphasise is None else 1.0
-        )  # a thin line needs more than a cell
-        draw.wire(ax, above[j], below[i], colour, strength=0.25 if faint else strength, arrows=arrows)
+        least = 0.35 if emphasise is None else 1.0  # a thin line needs more than a cell
+        strength = 0.25 if faint else max(strengths[i, j], least)
+        draw.wire(ax, above[j], below[i], colour, strength=strength, arrows=arrows)
     tints = np.where(draw.ends(C.shape[1], padding), "padding", "input")
     marks = ["highlight" if i == emphasise else "output" for i in range(C.shape[0])]
     for x, y, tint, text in [

@@ -93,8 +93,6 @@ def _page(app: Any, pagename: str, templatename: str, context: dict[str, Any], d
 
     tree = TocTree(app.env)
     body = context.get("body", "")
-    if "</span> %" in body:  # a line must not end between a cell's number and its sign
-        body = context["body"] = body.replace("</span> %", "</span>\N{NO-BREAK SPACE}%")
     context["page_styles"] = ["site.css"]
     context["page_scripts"] = ["site.js"]
     if 'class="katex' in body:
