@@ -24,7 +24,7 @@ from layers import LAYERS, Layer
 
 ALWAYS = ("torch", "convlib", "gemm alone")
 LONG = 0.5  # seconds: another contestant that takes longer runs in the first SLOW_ROUNDS rounds only
-SLOW_ROUNDS, FEWEST_ROUNDS, MOST_ROUNDS = 1, 7, 41
+SLOW_ROUNDS, FEWEST_ROUNDS, MOST_ROUNDS = 1, 3, 15  # the last two of a visit
 TOLERANCE = 1e-4  # of the largest output: float32, and the least exact method (Winograd)
 STATUS = Path("/proc/self/status")
 MEASURED = Path(__file__).parent.parent / "convlib" / "measured"  # what the book reads
@@ -51,45 +51,62 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def measure(layer: Layer, budget: float) -> dict:
-    """Times in milliseconds and their ratios to torch's in the same round, medians over the rounds."""
-    calls = contestants(layer)
-    expected = calls["torch"]()
-    largest = np.abs(expected).max()
-    slow = set()
-    for name, call in calls.items():
-        start = time.perf_counter()
-        got = call()
-        if name not in ALWAYS and time.perf_counter() - start > LONG:
-            slow.add(name)
-        worst = 0 if name == "gemm alone" else np.abs(got - expected).max() / largest
-        if not worst < TOLERANCE:
-            raise SystemExit(f"{layer.name}: {name} is wrong by {worst:.1e} of the largest output.")
-    rounds: list[dict[str, float]] = []
-    order = random.Random(0)
-    until = time.perf_counter() + budget
-    while len(rounds) < MOST_ROUNDS and (len(rounds) < FEWEST_ROUNDS or time.perf_counter() < until):
-        now = [name for name in calls if len(rounds) < SLOW_ROUNDS or name not in slow]
-        order.shuffle(now)  # nobody always comes after the same one
-        rounds.append({name: seconds(calls[name]) for name in now})
-    runs = {name: [r[name] for r in rounds if name in r] for name in calls}
-    against = {name: [r[name] / r["torch"] for r in rounds if name in r] for name in calls}
-    return {
-        "name": layer.name,
-        "x": layer.x_shape,
-        "weight": layer.weight_shape,
-        "stride": layer.stride,
-        "padding": layer.padding,
-        "dilation": layer.dilation,
-        "groups": layer.groups,
-        "transposed": layer.transposed,
-        "multiply_adds": layer.multiply_adds,
-        "rounds": len(rounds),
-        "milliseconds": {name: 1e3 * median(times) for name, times in runs.items()},
-        "fastest_milliseconds": {name: 1e3 * min(times) for name, times in runs.items()},
-        "ratio_to_torch": {name: median(ratios) for name, ratios in against.items()},
-        "share_of_gemm": median(r["gemm alone"] / r["convlib"] for r in rounds),
-    }
+class Race:
+    """A layer's contestants, and the rounds in which all of them took turns."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer, self.rounds, self.order = layer, [], random.Random(0)
+        self.calls = contestants(layer)
+        self.slow = self._check()
+
+    def _check(self) -> set[str]:
+        """The contestants that take long; an error where one of them is wrong."""
+        expected = self.calls["torch"]()
+        largest, slow = np.abs(expected).max(), set()
+        for name, call in self.calls.items():
+            start = time.perf_counter()
+            got = call()
+            if name not in ALWAYS and time.perf_counter() - start > LONG:
+                slow.add(name)
+            worst = 0 if name == "gemm alone" else np.abs(got - expected).max() / largest
+            if not worst < TOLERANCE:
+                raise SystemExit(f"{self.layer.name}: {name} is wrong by {worst:.1e} of the largest output.")
+        return slow
+
+    def run(self, budget: float) -> None:
+        """Add rounds for so many seconds."""
+        until, had = time.perf_counter() + budget, len(self.rounds)
+        while (n := len(self.rounds) - had) < MOST_ROUNDS and (
+            n < FEWEST_ROUNDS or time.perf_counter() < until
+        ):
+            now = [name for name in self.calls if len(self.rounds) < SLOW_ROUNDS or name not in self.slow]
+            self.order.shuffle(now)  # nobody always comes after the same one
+            self.rounds.append({name: seconds(self.calls[name]) for name in now})
+
+    def ratio(self, name: str, to: str) -> float:
+        """Of two contestants' times in the same round: the median over the rounds."""
+        return median(r[name] / r[to] for r in self.rounds if name in r)
+
+    def result(self) -> dict:
+        """The layer, times in milliseconds, and ratios."""
+        layer = self.layer
+        runs = {name: [1e3 * r[name] for r in self.rounds if name in r] for name in self.calls}
+        return {
+            "name": layer.name,
+            "x": layer.x_shape,
+            "weight": layer.weight_shape,
+            "stride": layer.stride,
+            "padding": layer.padding,
+            "dilation": layer.dilation,
+            "groups": layer.groups,
+            "transposed": layer.transposed,
+            "multiply_adds": layer.multiply_adds,
+            "rounds": len(self.rounds),
+            "milliseconds": {name: median(times) for name, times in runs.items()},
+            "fastest_milliseconds": {name: min(times) for name, times in runs.items()},
+            "ratio_to_torch": {name: self.ratio(name, "torch") for name in runs},
+            "share_of_gemm": self.ratio("gemm alone", "convlib"),
+        }
 
 
 def working_memory(layer: Layer, who: str) -> float | None:
