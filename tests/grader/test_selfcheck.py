@@ -93,6 +93,7 @@ def test_a_cell_that_never_ends_is_stopped(tmp_path):
             "no self-checks: is it a notebook of this course's exercises?",
         ),
     ],
+    ids=["nothing", "no JSON", "another notebook"],  # a notebook's cells have random ids
 )
 def test_what_is_no_exercise_is_said(tmp_path, text, message, capsys):
     path = tmp_path / "one.ipynb"
