@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from publish import execute, links
 from publish.build import build_site
@@ -179,6 +179,14 @@ def test_one_print_that_arrives_in_two_pieces_is_one_line():
     warning = new_output("stream", name="stderr", text="careful\n")
     outputs = execute.joined([*pieces, warning])
     assert [output.text for output in outputs] == ["same?   False\n", "careful\n"]
+
+
+def test_what_is_kept_of_a_page_is_joined(tmp_path):
+    """A kernel sends what is flushed at once; the cache holds it as the page shows it."""
+    source = "import time\nprint('same? ', end='', flush=True)\ntime.sleep(0.6)\nprint(False, flush=True)"
+    ran, _, error = execute._run(tmp_path / "a.md", new_notebook(cells=[new_code_cell(source)]))
+    assert error is None
+    assert [output.text for output in ran.cells[0].outputs] == ["same? False\n"]
 
 
 HEAD = "<!DOCTYPE html><html lang='en'><head><title>t</title>{}</head><body>\n{}\n</body></html>"
