@@ -167,16 +167,17 @@ def ifftn(spectrum: Array, points: Sequence[int], axes: Sequence[int], dtype: An
 
 def sliding_windows(x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
     """Every patch that the kernel sees, as a view: (..., *S) gives (..., *out, *kernel)."""
-    rank = len(kernel)
-    for axis, (size, step, spread) in enumerate(zip(kernel, stride, dilation), x.ndim - rank):
-        extent = spread * (size - 1) + 1
-        if is_torch(x):
-            x = x.unfold(axis, extent, step)
-        else:
-            x = np.lib.stride_tricks.sliding_window_view(x, extent, axis)
-            x = x[(slice(None),) * axis + (slice(None, None, step),)]
-        x = x[..., ::spread]
-    return x
+    first, taken = x.ndim - len(kernel), range(x.ndim - len(kernel), x.ndim)
+    if is_torch(x):
+        for axis, size, step, spread in zip(taken, kernel, stride, dilation):
+            x = x.unfold(axis, spread * (size - 1) + 1, step)[..., ::spread]
+        return x
+    places = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(x.shape[first:], kernel, stride, dilation)]
+    apart = [x.strides[axis] * step for axis, step in zip(taken, stride)]
+    within = [x.strides[axis] * step for axis, step in zip(taken, dilation)]
+    return np.lib.stride_tricks.as_strided(
+        x, (*x.shape[:first], *places, *kernel), (*x.strides[:first], *apart, *within), writeable=False
+    )
 
 
 def room(source: Array, workspace: Array) -> Array:

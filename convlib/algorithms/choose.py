@@ -7,7 +7,7 @@ from math import log2, prod
 from typing import Any
 
 from convlib.algorithms.fft import PIECE, fast_length
-from convlib.algorithms.toeplitz import tile_length
+from convlib.algorithms.toeplitz import band_height
 from convlib.shapes import integer, output_size, per_axis, resolve_padding
 
 # Nanoseconds in float32 on two cores of an Intel Xeon (Sapphire Rapids), fitted to the layers of
@@ -89,10 +89,12 @@ def estimated_times(
     multiply_adds = columns * c_out
     apart = 2 if stride[-1] > 1 else 1
     gemm = PER_MULTIPLY_ADD * multiply_adds + (apart * PER_COPIED + PER_RUN / length) * groups * columns
-    tile = tile_length(length)
-    reach = (tile - 1) * stride[-1] + extent[-1]  # inputs that a piece of so many outputs reads
-    bands = c_group * prod(kernel[:-1]) * reach * positions
-    toeplitz = PER_BANDED * bands * c_out + (PER_COPIED + PER_RUN / reach) * groups * bands / tile
+    *shifts, down, along = [*[1] * (2 - len(kernel)), *kernel]
+    step, spread = ([1, *of][-2] for of in (stride, dilation))
+    band = band_height([1, *out][-2], length)
+    below = (band - 1) * step + spread * (down - 1) + 1  # input rows that a band of so many output rows reads
+    bands = c_group * prod(shifts) * along * below * positions
+    toeplitz = PER_BANDED * bands * c_out + (apart * PER_COPIED + PER_RUN / length) * groups * bands * step / below
 
     points = [fast_length(n) for n in size]
     if len(kernel) == 1 and size[0] > 2 * fast_length(PIECE * extent[0]):

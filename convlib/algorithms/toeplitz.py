@@ -1,4 +1,4 @@
-"""Toeplitz: several neighbouring outputs at once, as one product with a small banded matrix."""
+"""Toeplitz: a band of neighbouring output rows at once, as one product with a small banded matrix."""
 
 from __future__ import annotations
 
@@ -9,83 +9,87 @@ from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib.algorithms._blocks import blocks
 
-BLOCK = 2**18  # numbers per block of columns
-TILES = range(10, 21)  # so many outputs at once are fast: fewer copy more, more multiply more zeros
+BLOCK = 2**19  # numbers per block of columns
+ENOUGH = 112  # outputs of one product: fewer rows are more products, more rows multiply more zeros
 
 
 def toeplitz(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int], groups: int) -> Array:
-    """Take the kernel's last axis as a Toeplitz matrix that gives a piece of an output row in one product.
+    """Take each column of the kernel as a Toeplitz matrix that gives a band of output rows in one product.
 
-    Neighbouring outputs share most of their patches. A piece of t outputs reads t + K − 1 inputs instead of t·K, so
-    that much less is copied than by `gemm`; in exchange the matrix's zeros are multiplied too. It pays where copying
-    costs most: with one or a few filters in a group.
+    In the columns of `gemm` an input row stands once for every tap of the kernel. Here it is copied once for every tap
+    along it. A band of t output rows is a small matrix times the input rows below it, which lie in the copy one after
+    another; the next band shares some of them. In exchange the matrix's zeros are multiplied too. It pays where
+    copying costs most: with one or a few filters in a group. A 1-D signal is one row, and this is `gemm`.
 
-    Cost: t + K − 1 multiply-adds for K along the last axis (stride 1), and one copy of ΠK·(t + K − 1)/(t·K) times
-    the input. Memory: one block of columns, at most the larger of 2¹⁸ numbers and one output row's columns; the
-    matrices, t·(t + K − 1)/K times the weight; and x and the output again where the pieces don't fill the row.
-    Error: that of `gemm`, since adding a zero is exact; but NaN and Inf spread over their piece.
+    Cost: t + K − 1 multiply-adds for K down a column of the kernel (stride 1), and one copy of ΠK/K times the input.
+    Memory: one block of columns, at most the larger of 2¹⁹ numbers and one band's columns; and the matrices,
+    t·(t + K − 1)/K times the weight.
+    Error: that of `gemm`, since adding a zero is exact; but NaN and Inf spread over their band.
 
     References
     ----------
-    Gray (2006), section 1.1, for the matrix of a filter; the pieces are this library's own.
+    Gray (2006), section 1.1, for the matrix of a filter; the bands are this library's own.
     """
+    if weight.ndim == 3:
+        return toeplitz(x[:, :, None], weight[:, :, None], (1, *stride), (1, *dilation), groups)[:, :, 0]
     (samples, _, *size), (c_out, c_group, *kernel) = x.shape, weight.shape
-    rank, step, extent = len(kernel), stride[-1], dilation[-1] * (kernel[-1] - 1) + 1
-    length = (size[-1] - extent) // step + 1
-    tile = tile_length(length)
-    tiles, reach = -(-length // tile), (tile - 1) * step + extent
-    x = _filled(x.reshape(samples, groups, c_group, *size), (tiles - 1) * tile * step + reach)
-
-    patches = arrays.sliding_windows(
-        x, (*kernel[:-1], reach), (*stride[:-1], tile * step), (*dilation[:-1], 1)
-    )  # (N, G, I, *S_out, *K), with pieces for outputs and inputs of a piece for taps along the last axis
-    patches = arrays.permute(patches, (0, 1, *range(3, 3 + rank), 2, *range(3 + rank, 3 + 2 * rank)))
-    rows = patches.shape[2 : 2 + rank]
-    filters = _matrices(weight, groups, tile, reach, step, dilation[-1])  # (G, O, I·ΠK, t)
-    terms, row = filters.shape[2], prod(rows[1:])
-
-    out = arrays.empty((samples, groups, c_out // groups, prod(rows), tile), x)
-    workspace = arrays.empty((0,), x)
-    for n, g, some in blocks((samples, groups, rows[0]), terms * row, BLOCK):
-        block = patches[n, g, some]
-        workspace = arrays.room(block, workspace)
-        columns = arrays.copy(block, workspace)
-        columns = columns.reshape(*block.shape[:2], 1, block.shape[2] * row, terms)  # (N, G, 1, rows, I·ΠK)
-        arrays.matmul(columns, filters[g], out[n, g, :, some.start * row : some.stop * row])
-    out = out.reshape(samples, c_out, *rows[:-1], tiles * tile)
-    if tiles * tile == length:
-        return out
-    kept = arrays.empty((*out.shape[:-1], length), out)
-    arrays.write(kept, out[..., :length])
-    return kept
+    rank, step, extent = len(kernel), stride[-2], dilation[-2] * (kernel[-2] - 1) + 1
+    x = x.reshape(samples, groups, c_group, *size)
+    shifted = arrays.sliding_windows(
+        x, (*kernel[:-2], 1, kernel[-1]), (*stride[:-2], 1, stride[-1]), (*dilation[:-2], 1, dilation[-1])
+    )  # (N, G, I, *S_out, *K), where along the columns S_out is still S, and K is 1
+    axes = (0, 1, *range(3, 2 + rank), 2, *range(3 + rank, 3 + 2 * rank), 2 + rank)
+    shifted = arrays.permute(shifted, axes)  # (N, G, *outer, S, I, *K, W_out)
+    *outer, height, length = *shifted.shape[2:rank], (size[-2] - extent) // step + 1, shifted.shape[-1]
+    out = arrays.empty((samples, groups, c_out // groups, *outer, height, length), x)
+    band = band_height(height, length)
+    whole = height - height % band
+    for first, last, rows in ((0, whole, band), (whole, height, height - whole)):
+        if rows:
+            matrices = _matrices(weight, groups, rows, step, dilation[-2])
+            below = shifted[(slice(None),) * rank + (slice(first * step, (last - 1) * step + extent),)]
+            _multiply(matrices, below, step, out[..., first:last, :])
+    return out.reshape(samples, c_out, *outer, height, length)
 
 
-def tile_length(length: int) -> int:
-    """How many outputs of a row of this length make a piece: so many that little of the last one is wasted.
+def band_height(rows: int, length: int) -> int:
+    """How many of so many output rows make a band: more where rows are short, so that a product is worth its call.
 
     Examples
     --------
-    >>> [tile_length(n) for n in (7, 14, 56, 27)]
-    [7, 14, 14, 14]
+    >>> [band_height(n, n) for n in (112, 56, 28, 14, 7)]
+    [2, 2, 4, 8, 7]
     """
-    if length <= TILES[-1]:
-        return max(1, length)
-    return min(TILES, key=lambda t: (-length % t, abs(t - 14)))
+    return min(rows, next((height for height in (2, 4) if height * length >= ENOUGH), 8))
 
 
-def _filled(x: Array, length: int) -> Array:
-    """x with zeros at the end of its last axis up to a length."""
-    if x.shape[-1] >= length:
-        return x
-    filled = arrays.zeros((*x.shape[:-1], length), x)
-    arrays.write(filled[..., : x.shape[-1]], x)
-    return filled
+def _multiply(matrices: Array, shifted: Array, step: int, out: Array) -> None:
+    """Write bands of as many rows as the matrices have into `out`, (N, G, O, *outer, rows, W)."""
+    samples, groups, filters, *outer, height, length = out.shape
+    *_, band, terms = matrices.shape
+    rank = 2 + len(outer)
+    matrices = matrices.reshape(groups, *[1] * (rank - 1), filters, band, terms)  # (G, *1, 1, O, t, I·ΠK)
+    out = out.reshape(samples, groups, filters, *outer, height // band, band, length)
+    out = arrays.permute(out, (0, 1, *range(3, 2 + rank), 2, 2 + rank, 3 + rank))  # (N, G, *outer, bands, O, t, W)
+    row = prod(shifted.shape[1 + rank : -1])  # numbers of the columns for one input row: I·ΠK
+    reach, advance = terms // row, band * step  # rows below a band, and from one band to the next
+    workspace = arrays.empty((0,), shifted)
+    for *places, some in blocks(out.shape[: 1 + rank], advance * row * length, BLOCK):
+        below = slice(some.start * advance, (some.stop - 1) * advance + reach)
+        block = shifted[(*places, below)]
+        workspace = arrays.room(block, workspace)
+        columns = arrays.copy(block, workspace)
+        columns = columns.reshape(*block.shape[:rank], block.shape[rank] * row, length)
+        seen = arrays.sliding_windows(columns, (terms, length), (advance * row, 1), (1, 1))  # (…, bands, 1, terms, W)
+        arrays.matmul(matrices[places[1]], seen, out[(*places, some)])
 
 
-def _matrices(weight: Array, groups: int, tile: int, reach: int, step: int, dilation: int) -> Array:
-    """The Toeplitz matrices: column j holds the kernel's last axis from input j·step on."""
-    (c_out, *rest, _), extent = weight.shape, dilation * (weight.shape[-1] - 1) + 1
-    bands = arrays.zeros((c_out, *rest, reach, tile), weight)
-    for j in range(tile):
-        bands[..., j * step : j * step + extent : dilation, j] = weight
-    return bands.reshape(groups, c_out // groups, prod(rest) * reach, tile)  # taps and inputs in one axis
+def _matrices(weight: Array, groups: int, band: int, step: int, dilation: int) -> Array:
+    """The Toeplitz matrices: row j holds the kernel's columns from input row j·step on."""
+    (c_out, *rest, size, _), extent = weight.shape, dilation * (weight.shape[-2] - 1) + 1
+    bands = arrays.zeros((c_out, band, (band - 1) * step + extent, *rest, weight.shape[-1]), weight)
+    rank = weight.ndim - 2
+    rows_first = arrays.permute(weight, (0, rank, *range(1, rank), rank + 1))  # (C_out, K, I, *K, K)
+    for j in range(band):
+        bands[:, j, j * step : j * step + extent : dilation] = rows_first
+    return bands.reshape(groups, c_out // groups, band, -1)
