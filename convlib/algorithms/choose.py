@@ -10,17 +10,19 @@ from convlib.algorithms.fft import PIECE, fast_length
 from convlib.algorithms.toeplitz import band_height
 from convlib.shapes import integer, output_size, per_axis, resolve_padding
 
-# Nanoseconds in float32 on two cores of an Intel Xeon (Sapphire Rapids), fitted to the layers of
-# benchmarks/layers.py. Only their ratios decide, and where the two methods are close it matters little.
-PER_MULTIPLY_ADD = 0.02  # in a large matrix product
-PER_BANDED = 0.04  # in the small products of the Toeplitz method
-PER_COPIED = (
-    0.45  # a number of the columns, written and read; twice that if its neighbours are not next to it
-)
-PER_RUN = 4  # numbers that lie side by side, copied in one go
-PER_BUTTERFLY = 0.85  # per number and log2 of the transform's length
+# Nanoseconds in float32 on two cores of an AMD EPYC, fitted to the layers of benchmarks/layers.py and to depthwise and
+# grouped ones beside them. Only their ratios decide, and where two methods are close it matters little.
+PER_MULTIPLY_ADD = 0.012  # in a large matrix product
+PER_BANDED = 0.034  # in the small products of the Toeplitz method
+PER_COPIED = 0.12  # a number of the columns, written and read
+APART = 3  # times that, if a stride keeps the numbers of a row apart
+PER_ROW = {
+    "gemm": 2.3,
+    "toeplitz": 5.5,
+}  # numbers that lie side by side, copied in one go; and their product's call
+PER_BUTTERFLY = 0.35  # per number and log2 of the transform's length
+PER_FREQUENCY = 3.5  # a complex multiply-add between spectra
 ONCE = {"gemm": 1e4, "toeplitz": 3e4, "fft": 1e5}  # before the first number
-PER_FREQUENCY = 3.0  # a complex multiply-add between spectra
 
 
 def choose_method(
@@ -83,18 +85,18 @@ def estimated_times(
     """Nanoseconds that each method may take for an x that is padded already."""
     (samples, c_in, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
     extent = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
-    *_, length = out = [output_size(n, k, s) for n, k, s in zip(size, extent, stride)]
-    positions = samples * prod(out)
+    out = [output_size(n, k, s) for n, k, s in zip(size, extent, stride)]
+    positions, number = samples * prod(out), PER_COPIED * (APART if stride[-1] > 1 else 1)
+    copied = {method: number + row / out[-1] for method, row in PER_ROW.items()}
     columns = c_group * prod(kernel) * positions
-    multiply_adds = columns * c_out
-    apart = 2 if stride[-1] > 1 else 1
-    gemm = PER_MULTIPLY_ADD * multiply_adds + (apart * PER_COPIED + PER_RUN / length) * groups * columns
-    *shifts, down, along = [*[1] * (2 - len(kernel)), *kernel]
-    step, spread = ([1, *of][-2] for of in (stride, dilation))
-    band = band_height([1, *out][-2], length)
-    below = (band - 1) * step + spread * (down - 1) + 1  # input rows that a band of so many output rows reads
-    bands = c_group * prod(shifts) * along * below * positions
-    toeplitz = PER_BANDED * bands * c_out + (apart * PER_COPIED + PER_RUN / length) * groups * bands * step / below
+    gemm = PER_MULTIPLY_ADD * columns * c_out + copied["gemm"] * groups * columns
+
+    rows, step, down, reach = (
+        (out[-2], stride[-2], kernel[-2], extent[-2]) if len(kernel) > 1 else (1, 1, 1, 1)
+    )
+    below = (band_height(rows, out[-1]) - 1) * step + reach  # input rows that a band of output rows reads
+    bands = columns // down * below
+    toeplitz = PER_BANDED * bands * c_out + copied["toeplitz"] * groups * columns // down * step
 
     points = [fast_length(n) for n in size]
     if len(kernel) == 1 and size[0] > 2 * fast_length(PIECE * extent[0]):

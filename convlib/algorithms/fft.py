@@ -98,8 +98,11 @@ def fast_length(n: int) -> int:
     >>> fast_length(97)
     100
     """
-    rest = m = max(1, n)
-    for prime in (2, 3, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return m if rest == 1 else fast_length(m + 1)
+    best, five = 2 ** max(0, n - 1).bit_length(), 1
+    while five < best:
+        odd = five
+        while odd < best:
+            best = min(best, odd * 2 ** (-(-n // odd) - 1).bit_length())
+            odd *= 3
+        five *= 5
+    return best

@@ -10,6 +10,7 @@ from convlib._arrays import Array
 from convlib.algorithms._blocks import blocks
 
 BLOCK = 2**19  # numbers per block of columns
+SLAB = 2**17  # numbers of the columns that one product reads
 ENOUGH = 112  # outputs of one product: fewer rows are more products, more rows multiply more zeros
 
 
@@ -48,7 +49,10 @@ def toeplitz(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[
         if rows:
             matrices = _matrices(weight, groups, rows, step, dilation[-2])
             below = shifted[(slice(None),) * rank + (slice(first * step, (last - 1) * step + extent),)]
-            _multiply(matrices, below, step, out[..., first:last, :])
+            wide = max(64, SLAB // matrices.shape[-1])
+            for left in range(0, length, wide):
+                strip = slice(left, left + wide)
+                _multiply(matrices, below[..., strip], step, out[..., first:last, strip])
     return out.reshape(samples, c_out, *outer, height, length)
 
 
@@ -68,10 +72,11 @@ def _multiply(matrices: Array, shifted: Array, step: int, out: Array) -> None:
     samples, groups, filters, *outer, height, length = out.shape
     *_, band, terms = matrices.shape
     rank = 2 + len(outer)
-    matrices = matrices.reshape(groups, *[1] * (rank - 1), filters, band, terms)  # (G, *1, 1, O, t, I·ΠK)
+    matrices = matrices.reshape(groups, *[1] * (rank - 1), filters, band, terms)
     out = out.reshape(samples, groups, filters, *outer, height // band, band, length)
-    out = arrays.permute(out, (0, 1, *range(3, 2 + rank), 2, 2 + rank, 3 + rank))  # (N, G, *outer, bands, O, t, W)
-    row = prod(shifted.shape[1 + rank : -1])  # numbers of the columns for one input row: I·ΠK
+    axes = (0, 1, *range(3, 2 + rank), 2, 2 + rank, 3 + rank)
+    out = arrays.permute(out, axes)  # (N, G, *outer, bands, O, t, W)
+    row = prod(shifted.shape[1 + rank : -1])  # terms from one input row: I·ΠK, but for the column
     reach, advance = terms // row, band * step  # rows below a band, and from one band to the next
     workspace = arrays.empty((0,), shifted)
     for *places, some in blocks(out.shape[: 1 + rank], advance * row * length, BLOCK):
@@ -80,16 +85,16 @@ def _multiply(matrices: Array, shifted: Array, step: int, out: Array) -> None:
         workspace = arrays.room(block, workspace)
         columns = arrays.copy(block, workspace)
         columns = columns.reshape(*block.shape[:rank], block.shape[rank] * row, length)
-        seen = arrays.sliding_windows(columns, (terms, length), (advance * row, 1), (1, 1))  # (…, bands, 1, terms, W)
-        arrays.matmul(matrices[places[1]], seen, out[(*places, some)])
+        seen = arrays.sliding_windows(columns, (terms, length), (advance * row, 1), (1, 1))
+        arrays.matmul(matrices[places[1]], seen, out[(*places, some)])  # (…, bands, 1, terms, W) seen
 
 
 def _matrices(weight: Array, groups: int, band: int, step: int, dilation: int) -> Array:
     """The Toeplitz matrices: row j holds the kernel's columns from input row j·step on."""
-    (c_out, *rest, size, _), extent = weight.shape, dilation * (weight.shape[-2] - 1) + 1
-    bands = arrays.zeros((c_out, band, (band - 1) * step + extent, *rest, weight.shape[-1]), weight)
-    rank = weight.ndim - 2
-    rows_first = arrays.permute(weight, (0, rank, *range(1, rank), rank + 1))  # (C_out, K, I, *K, K)
+    (c_out, _, *kernel), rank = weight.shape, weight.ndim - 2
+    extent = dilation * (kernel[-2] - 1) + 1
+    rows = arrays.permute(weight, (0, rank, *range(1, rank), rank + 1))  # (C_out, K, I, *K, K)
+    bands = arrays.zeros((c_out, band, (band - 1) * step + extent, *rows.shape[2:]), weight)
     for j in range(band):
-        bands[:, j, j * step : j * step + extent : dilation] = rows_first
-    return bands.reshape(groups, c_out // groups, band, -1)
+        bands[:, j, j * step : j * step + extent : dilation] = rows
+    return bands.reshape(groups, c_out // groups, band, prod(bands.shape[2:]))

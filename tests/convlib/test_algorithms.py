@@ -145,6 +145,12 @@ def test_long_signals_are_cut_and_added_where_they_overlap(
     assert cuts
 
 
+def test_a_signal_far_from_the_next_fast_length(rng):
+    x, weight = layer(rng, (1, 1, 100_100), (3,), 1)
+    expected = np.correlate(x[0, 0], weight[0, 0])
+    np.testing.assert_allclose(convlib.conv1d(x, weight)[0, 0], expected, atol=1e-12)
+
+
 @pytest.mark.parametrize("method", ["gemm", "toeplitz", "fft", "winograd2", "winograd4"])
 @pytest.mark.parametrize("limit", [1, 50, 700])
 def test_block_sizes_do_not_change_the_answer(rng, monkeypatch, method, limit):
@@ -155,6 +161,18 @@ def test_block_sizes_do_not_change_the_answer(rng, monkeypatch, method, limit):
     got = convlib.conv2d(x, weight, None, 1, 1, 1, 2, method=method)
     expected = convlib.conv2d(x, weight, None, 1, 1, 1, 2, method="direct")
     np.testing.assert_allclose(got, expected, atol=1e-12)
+
+
+def test_bands_are_cut_into_strips(rng, monkeypatch):
+    x, weight = layer(rng, (2, 4, 9, 200), (3, 3), 4, 2)
+    strips = []
+    multiply = toeplitz._multiply
+    monkeypatch.setattr(toeplitz, "SLAB", 1)
+    monkeypatch.setattr(toeplitz, "_multiply", lambda *a: strips.append(a) or multiply(*a))
+    got = convlib.conv2d(x, weight, groups=2, stride=(1, 2), method="toeplitz")
+    expected = convlib.conv2d(x, weight, groups=2, stride=(1, 2), method="direct")
+    np.testing.assert_allclose(got, expected, atol=1e-12)
+    assert len(strips) == 4  # 99 outputs along a row, in strips of 64; three bands of two rows, and one row
 
 
 @pytest.mark.parametrize(
@@ -168,9 +186,9 @@ def test_blocks_cover_everything_once(shape, unit, limit):
     assert (seen == 1).all()
 
 
-@pytest.mark.parametrize("n", range(1, 200))
+@pytest.mark.parametrize("n", [*range(200), 100_001, 10**6 + 1, 2**40 + 1])
 def test_fast_length_is_the_next_smooth_number(n):
-    smooth = sorted(2**a * 3**b * 5**c for a in range(9) for b in range(6) for c in range(5))
+    smooth = sorted(2**a * 3**b * 5**c for a in range(42) for b in range(27) for c in range(19))
     assert fast_length(n) == next(m for m in smooth if m >= n)
 
 
