@@ -9,7 +9,10 @@ from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib.algorithms._blocks import blocks
 
-BLOCK = 2**19  # numbers in the spectra that are held at once
+BLOCK = (
+    2**19
+)  # numbers in the spectra of several samples: for each such block the filters are transformed anew
+CHUNK = 2**17  # in those of one sample, of filters, and of products: here only the cache counts
 PIECE = 8  # a long signal is cut into pieces of about so many kernels: near the least work per sample
 
 
@@ -20,7 +23,8 @@ def fft(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int],
     A 1-D signal much longer than the kernel is cut into pieces, whose results are added where they overlap.
 
     Cost: C_in + C_out·C_in/groups transforms of F log F each, and C_in/groups multiply-adds per frequency.
-    Memory: spectra of inputs, filters and products, at most 2¹⁹ numbers each (or one group's input, one filter);
+    Memory: spectra of inputs, at most 2¹⁹ numbers, of filters and of products, at most 2¹⁷ each (or one group's
+    input, one filter, and its products);
     for a signal cut in pieces also a copy of x and of the output.
     Error: about √(log₂F)·ε·‖x‖‖w‖ on every output, however small that output is; not for integers.
 
@@ -59,17 +63,18 @@ def _correlate(x: Array, weight: Array, groups: int, full: bool) -> Array:
     out = arrays.empty((samples, groups, c_out // groups, *kept), x)
     axes = tuple(range(-len(kernel), 0))
     spectrum = c_group * prod(points)  # numbers in the spectrum of one filter, or of one sample's group
-    for n, g in blocks((samples, groups), spectrum, BLOCK):
-        signal = arrays.fftn(x[n, g], points, axes)  # (N, G, I, *F)
-        many = max(1, BLOCK // max(1, spectrum * (g.stop - g.start)))
-        for start in range(0, c_out // groups, many):
-            some = slice(start, start + many)
-            kernels = arrays.fftn(filters[g, some].conj(), points, axes).conj()  # (G, O, I, *F)
-            both = arrays.einsum("ngi...,goi...->ngo...", signal, kernels)
-            lags = arrays.ifftn(both, points, axes, x.dtype)  # lag −j stands at the end, at F − j
-            if full:
-                lags = arrays.roll(lags, [k - 1 for k in kernel], axes)
-            out[n, g, some] = lags[(..., *(slice(0, m) for m in kept))]
+    for (g,) in blocks((groups,), spectrum, CHUNK):
+        together = spectrum * (g.stop - g.start)
+        for (n,) in blocks((samples,), together, BLOCK):
+            signal = arrays.fftn(x[n, g], points, axes)  # (N, G, I, *F)
+            each = max(together, prod(signal.shape[:2]) * prod(points))  # of a filter, or of its products
+            for (some,) in blocks((c_out // groups,), each, CHUNK):
+                kernels = arrays.fftn(filters[g, some].conj(), points, axes).conj()  # (G, O, I, *F)
+                both = arrays.einsum("ngi...,goi...->ngo...", signal, kernels)
+                lags = arrays.ifftn(both, points, axes, x.dtype)  # lag −j stands at the end, at F − j
+                if full:
+                    lags = arrays.roll(lags, [k - 1 for k in kernel], axes)
+                out[n, g, some] = lags[(..., *(slice(0, m) for m in kept))]
     return out.reshape(samples, c_out, *kept)
 
 

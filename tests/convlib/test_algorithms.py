@@ -157,6 +157,7 @@ def test_block_sizes_do_not_change_the_answer(rng, monkeypatch, method, limit):
     for module in (gemm, toeplitz, fft, winograd):
         monkeypatch.setattr(module, "BLOCK", limit)
         monkeypatch.setattr(module, "SMALL_BLOCK", limit, raising=False)
+        monkeypatch.setattr(module, "CHUNK", limit, raising=False)
     x, weight = layer(rng, (3, 6, 8, 9), (3, 3), 4, 2)
     got = convlib.conv2d(x, weight, None, 1, 1, 1, 2, method=method)
     expected = convlib.conv2d(x, weight, None, 1, 1, 1, 2, method="direct")
@@ -200,6 +201,17 @@ MEMORY = {
     "audio": ((1, 64, 16384), (64, 64, 9), 4, 1),
     "vol": ((1, 16, 32, 32, 32), (32, 16, 3, 3, 3), 1, 1),
 }
+
+
+def test_products_of_many_samples_and_filters_are_held_a_few_at_a_time():
+    x, weight = np.ones((300, 1, 10, 10), np.float32), np.ones((300, 1, 5, 5), np.float32)
+    tracemalloc.start()
+    try:
+        out = convlib.conv2d(x, weight, method="fft")  # all products together are 33 MiB in complex64
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak - out.nbytes <= 4 * MIB
 
 
 @pytest.mark.parametrize("name", MEMORY)
