@@ -1,4 +1,4 @@
-"""How long gemm takes for each size of its blocks: where BLOCK and SMALL_BLOCK come from.
+"""How long gemm and toeplitz take for each size of their blocks: where BLOCK comes from.
 
 python benchmarks/block_size.py [vgg3 dw7 ...]
 """
@@ -13,7 +13,7 @@ from contestants import by_convlib
 from layers import LAYERS
 from measure import seconds
 
-gemm = importlib.import_module("convlib.algorithms.gemm")
+MODULES = {name: importlib.import_module(f"convlib.algorithms.{name}") for name in ("gemm", "toeplitz")}
 EXPONENTS = range(15, 22)
 
 
@@ -23,12 +23,14 @@ def main() -> None:
     for layer in LAYERS:
         if layer.name not in names:
             continue
-        call, times = by_convlib(layer, *layer.arrays(), "gemm"), {n: [] for n in EXPONENTS}
-        for _ in range(9):
-            for n in EXPONENTS:
-                gemm.BLOCK = gemm.SMALL_BLOCK = 2**n
-                times[n].append(1e3 * seconds(call))
-        print(f"| {layer.name} | " + " | ".join(f"{median(runs):.2f}" for runs in times.values()) + " |")
+        for method in ("gemm", "toeplitz")[: 1 + (layer.groups == layer.c_in)]:
+            call, times = by_convlib(layer, *layer.arrays(), method), {n: [] for n in EXPONENTS}
+            for _ in range(9):
+                for n in EXPONENTS:
+                    MODULES[method].BLOCK = 2**n
+                    times[n].append(1e3 * seconds(call))
+            shown = " | ".join(f"{median(runs):.2f}" for runs in times.values())
+            print(f"| {layer.name}, {method} | {shown} |", flush=True)
 
 
 if __name__ == "__main__":

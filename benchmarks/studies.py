@@ -86,7 +86,7 @@ def fft() -> dict:
     families = {"depthwise, 64 channels": (64, 64), "16 to 16 channels": (16, 1)}
     rows = []
     for family, (channels, groups) in families.items():
-        for k in (3, 5, 7, 9, 11, 15, 19, 23, 27, 31):
+        for k in (3, 5, 7, 9, 11, 15, 19, 23, 31, 39, 47, 55, 63):
             layer = Layer("", 1, channels, 64, channels, k, 1, k // 2, 1, groups)
             x, weight = layer.arrays()
             methods = ["gemm", "fft"] + (["direct", "toeplitz"] if groups > 1 else [])

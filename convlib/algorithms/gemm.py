@@ -9,10 +9,7 @@ from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib.algorithms._blocks import blocks
 
-# Numbers per block of columns. 4 MiB of float32 fill the matrix product; where a group has few filters,
-# copying takes the time and a quarter of it is faster. Measured: benchmarks/README.md, "Block size".
-BLOCK = 2**20
-SMALL_BLOCK, FEW_FILTERS = 2**18, 16
+BLOCK = 2**20  # numbers per block of columns; measured: benchmarks/README.md, "Block size"
 
 
 def gemm(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int], groups: int) -> Array:
@@ -43,9 +40,8 @@ def gemm(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int]
 
     patches = arrays.permute(patches, (1, 2, *range(3 + rank, 3 + 2 * rank), 0, *range(3, 3 + rank)))
     row, before, after = prod(size[1:]), [slice(None)] * (1 + rank), [slice(None)] * (rank - 1)
-    limit = BLOCK if per_group >= FEW_FILTERS else SMALL_BLOCK
     workspace = arrays.empty((0,), x)
-    for g, n, rows in blocks((groups, samples, size[0]), max(terms, per_group) * row, limit):
+    for g, n, rows in blocks((groups, samples, size[0]), max(terms, per_group) * row, BLOCK):
         block = patches[(g, *before, n, rows, *after)]  # (G, I, *K, N, *S_out)
         workspace = arrays.room(block, workspace)
         positions = prod(block.shape[2 + rank :])

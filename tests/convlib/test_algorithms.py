@@ -156,7 +156,6 @@ def test_a_signal_far_from_the_next_fast_length(rng):
 def test_block_sizes_do_not_change_the_answer(rng, monkeypatch, method, limit):
     for module in (gemm, toeplitz, fft, winograd):
         monkeypatch.setattr(module, "BLOCK", limit)
-        monkeypatch.setattr(module, "SMALL_BLOCK", limit, raising=False)
         monkeypatch.setattr(module, "CHUNK", limit, raising=False)
     x, weight = layer(rng, (3, 6, 8, 9), (3, 3), 4, 2)
     got = convlib.conv2d(x, weight, None, 1, 1, 1, 2, method=method)
