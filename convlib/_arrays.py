@@ -26,7 +26,7 @@ def torch() -> Any:
 
 def is_torch(array: Any) -> bool:
     """True for a torch tensor."""
-    return isinstance(array, getattr(torch(), "Tensor", ()))
+    return isinstance(array, getattr(sys.modules.get("torch"), "Tensor", ()))
 
 
 def as_arrays(operation: str, **named: Any) -> list[Any]:
@@ -35,8 +35,8 @@ def as_arrays(operation: str, **named: Any) -> list[Any]:
     Raises TypeError where the libraries or devices differ, or where a value holds no numbers.
     """
     arrays = {name: _as_array(operation, name, value) for name, value in named.items()}
-    homes = {name: _home(array) for name, array in arrays.items() if array is not None}
-    if len(set(homes.values())) > 1:
+    if len({array.device if is_torch(array) else None for array in arrays.values() if array is not None}) > 1:
+        homes = {name: _home(array) for name, array in arrays.items() if array is not None}
         where = ", ".join(f"{name} is {home}" for name, home in homes.items())
         raise TypeError(f"{operation}: all arrays must belong together, but {where}; convert one of them.")
     return list(arrays.values())
@@ -61,7 +61,9 @@ def _home(array: Array) -> str:
 def common_dtype(*arrays: Array) -> Any:
     """The dtype that holds them all, by the rules of their own library; None is skipped."""
     dtypes = [array.dtype for array in arrays if array is not None]
-    return reduce(torch().promote_types, dtypes) if is_torch(arrays[0]) else np.result_type(*dtypes)
+    if not is_torch(arrays[0]):
+        return np.result_type(*dtypes)
+    return dtypes[0] if len(set(dtypes)) == 1 else reduce(torch().promote_types, dtypes)
 
 
 def kind(dtype: Any) -> str:
@@ -86,7 +88,9 @@ def integer_limits(dtype: Any) -> tuple[int, int]:
 
 def astype(array: Array, dtype: Any) -> Array:
     """The array in another dtype; itself where it has it already."""
-    return array.to(dtype) if is_torch(array) else array.astype(dtype, copy=False)
+    if array.dtype == dtype:
+        return array
+    return array.to(dtype) if is_torch(array) else array.astype(dtype)
 
 
 def zeros(shape: Sequence[int], like: Array) -> Array:
@@ -215,10 +219,10 @@ def matmul(a: Array, b: Array, out: Array) -> None:
         np.matmul(a, b, out=out)
 
 
-def torch_can(x: Array, weight: Array) -> bool:
+def torch_can(x: Array, weight: Array, dtype: Any) -> bool:
     """Whether torch itself has this convolution: rank 1 to 3, nothing empty, no integers (which would wrap)."""
     good = is_torch(x) and weight.ndim <= 5 and 0 not in x.shape and 0 not in weight.shape
-    return good and kind(common_dtype(x, weight)) in "fc"
+    return good and kind(dtype) in "fc"
 
 
 def torch_convolution(
@@ -242,6 +246,11 @@ def torch_transposed_convolution(
     """torch's own transposed convolution of rank 1, 2 or 3; `extra` is its output_padding."""
     function = getattr(torch().nn.functional, f"conv_transpose{weight.ndim - 2}d")
     return function(x, weight, bias, stride, padding, extra, groups, dilation)
+
+
+def on_cpu(array: Array) -> bool:
+    """Whether the processor computes with it: NumPy's arrays and torch's CPU tensors."""
+    return not is_torch(array) or array.device.type == "cpu"
 
 
 def library(array: Array) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
 from convlib._arrays import Array
-from convlib.shapes import Pair, ShapeError, integer, output_size, per_axis, resolve_padding
+from convlib.shapes import Pair, ShapeError, integer, padding_pairs, per_axis
 
 LARGEST = 2**31 - 1  # elements in one array: a wrong argument asks for more and shall not get it
 AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
@@ -89,27 +89,28 @@ def check_conv(
     """Everything a convolution of a batched x asks of its arguments."""
     rank = weight.ndim - 2
     (samples, c_in, *size), (c_out, c_group, *kernel) = x.shape, weight.shape
-    shapes = "; {}, {}.".format(
-        described("x", f"N, C_in, {spatial(rank)}", x),
-        described("weight", f"C_out, C_in/groups, {spatial(rank, 'k')}", weight),
-    )
+
+    def shapes() -> str:
+        layouts = f"N, C_in, {spatial(rank)}", f"C_out, C_in/groups, {spatial(rank, 'k')}"
+        return f"; {described('x', layouts[0], x)}, {described('weight', layouts[1], weight)}."
+
     groups = integer(operation, "groups", groups, 1)
     if c_group * groups != c_in:
         each = f" ({c_group} per group × groups={groups})" if groups > 1 else ""
         raise ShapeError(
-            f"{operation}: weight expects {c_group * groups} input channels{each} but x has {c_in}{shapes}"
+            f"{operation}: weight expects {c_group * groups} input channels{each} but x has {c_in}{shapes()}"
         )
     if c_out % groups:
-        raise ShapeError(f"{operation}: groups={groups} must divide C_out={c_out}{shapes}")
+        raise ShapeError(f"{operation}: groups={groups} must divide C_out={c_out}{shapes()}")
     check_bias(operation, bias, c_out)
     if 0 in kernel:
-        raise ShapeError(f"{operation}: the kernel must not be empty{shapes}")
+        raise ShapeError(f"{operation}: the kernel must not be empty{shapes()}")
     steps = per_axis(operation, "stride", stride, rank, 1)
     spread = per_axis(operation, "dilation", dilation, rank, 1)
-    pads = resolve_padding(padding, size, kernel, steps, spread, operation=operation)
+    pads = padding_pairs(operation, padding, size, kernel, steps, spread)
     padded = [low + n + high for n, (low, high) in zip(size, pads)]
     _check_fit(operation, padded, kernel, spread, pads, shapes)
-    out = tuple(output_size(*axis) for axis in zip(padded, kernel, steps, [0] * rank, spread))
+    out = tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(padded, kernel, steps, spread))
     check_elements(operation, "padded input", (samples, c_in, *padded))
     check_elements(operation, "output", (samples, c_out, *out))
     return Geometry(steps, pads, spread, groups, out)
@@ -121,11 +122,12 @@ def _check_fit(
     kernel: Sequence[int],
     dilation: Sequence[int],
     pads: Sequence[Pair],
-    shapes: str,
+    shapes: Callable[[], str],
 ) -> None:
-    for axis, n, k, d, (low, high) in zip(spatial(len(kernel)).split(", "), padded, kernel, dilation, pads):
+    for number, (n, k, d, (low, high)) in enumerate(zip(padded, kernel, dilation, pads)):
         if n < d * (k - 1) + 1:
+            axis = spatial(len(kernel)).split(", ")[number]
             raise ShapeError(
                 f"{operation}: along {axis} the kernel spans {d * (k - 1) + 1} positions (size {k}, dilation {d}) "
-                f"but x with its padding has {n} ({low} + {n - low - high} + {high}){shapes}"
+                f"but x with its padding has {n} ({low} + {n - low - high} + {high}){shapes()}"
             )

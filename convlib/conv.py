@@ -53,7 +53,8 @@ def conv(
         Blocks of channels that don't see each other.
     padding_mode : "zeros", "reflect", "replicate" or "circular"
     method : "auto", "direct", "gemm", …
-        One of `convlib.algorithms`. On torch tensors "auto" is torch's own convolution.
+        One of `convlib.algorithms`. On torch tensors "auto" is torch's own convolution, but for large kernels,
+        where that is slow, "fft".
 
     Returns
     -------
@@ -179,7 +180,8 @@ def _conv(
     x = x if batched else x[None]
     how = check_conv(operation, x, weight, bias, stride, padding, dilation, groups)
     check_choice(operation, "padding_mode", padding_mode, PADDING_MODES)
-    exact = arrays.kind(arrays.common_dtype(x, weight, bias)) == "i"
+    dtype = arrays.common_dtype(x, weight, bias)
+    exact = arrays.kind(dtype) == "i"
     algorithms.check_method(operation, method, weight.shape[2:], how.stride, how.dilation, exact)
 
     def correlate(x: Array, weight: Array, bias: Array | None) -> Array:
@@ -189,17 +191,35 @@ def _conv(
             out += bias.reshape(-1, *[1] * rank)
         return out
 
-    if method == "auto" and arrays.torch_can(x, weight):
-        out = _by_torch(operation, x, weight, bias, how, padding_mode)
+    by_torch = method == "auto" and arrays.torch_can(x, weight, dtype)
+    if by_torch and _better_by_fft(x, weight, how):
+        by_torch, method = False, "fft"
+    if by_torch:
+        out = _by_torch(operation, x, weight, bias, how, padding_mode, dtype)
     else:
         out = sum_of_products(operation, correlate, prod(weight.shape[1:]), x, weight, bias)
     return out if batched else out[0]
 
 
+def _better_by_fft(x: Array, weight: Array, how: Geometry) -> bool:
+    """Whether torch's own convolution would be slower than the FFT, and no NaN or Inf forbids it."""
+    if max(weight.shape[2:]) < algorithms.LARGE:
+        return False
+    padded = [low + n + high for n, (low, high) in zip(x.shape[2:], how.padding)]
+    shapes = (*x.shape[:2], *padded), weight.shape
+    better = algorithms.fft_beats_torch(*shapes, how.stride, how.dilation, how.groups, arrays.on_cpu(x))
+    return better and arrays.all_finite(x) and arrays.all_finite(weight)
+
+
 def _by_torch(
-    operation: str, x: Array, weight: Array, bias: Array | None, how: Geometry, padding_mode: str
+    operation: str,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    how: Geometry,
+    padding_mode: str,
+    dtype: Any,
 ) -> Array:
-    dtype = arrays.common_dtype(x, weight, bias)
     x, weight, bias = (None if array is None else arrays.astype(array, dtype) for array in (x, weight, bias))
     ends = [low for low, _ in how.padding]
     if padding_mode != "zeros" or how.padding != tuple(zip(ends, ends)):

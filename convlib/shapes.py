@@ -20,6 +20,10 @@ class ShapeError(ValueError):
 
 def integer(operation: str, name: str, value: Any, minimum: int) -> int:
     """`value` as an int of at least `minimum`."""
+    if (
+        type(value) is int and value >= minimum
+    ):  # nearly always; the rest is for numpy's integers and for errors
+        return value
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -235,8 +239,21 @@ def resolve_padding(
     ((1, 0), (2, 2))
     """
     rank = len(kernel_size)
-    stride = per_axis(operation, "stride", stride, rank, 1)
-    dilation = per_axis(operation, "dilation", dilation, rank, 1)
+    steps = per_axis(operation, "stride", stride, rank, 1)
+    spread = per_axis(operation, "dilation", dilation, rank, 1)
+    return padding_pairs(operation, padding, size, kernel_size, steps, spread)
+
+
+def padding_pairs(
+    operation: str,
+    padding: Padding,
+    size: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[Pair, ...]:
+    """`resolve_padding` where stride and dilation have been read already."""
+    rank = len(kernel_size)
     if not isinstance(padding, (tuple, list)):
         each: tuple[Any, ...] = (padding,) * rank
     else:

@@ -201,8 +201,9 @@ def _transpose(
         out = stamp(x, weight, plan.size, start, plan.stride, plan.dilation, plan.groups)
         return out if bias is None else out + bias.reshape(-1, *[1] * rank)
 
-    if method == "auto" and arrays.torch_can(x, weight) and not _beyond_torch(plan):
-        out = _by_torch(x, weight, bias, plan)
+    dtype = arrays.common_dtype(x, weight, bias)
+    if method == "auto" and arrays.torch_can(x, weight, dtype) and not _beyond_torch(plan):
+        out = _by_torch(x, weight, bias, plan, dtype)
     else:
         terms = weight.shape[0] // plan.groups * prod(weight.shape[2:])
         out = sum_of_products(operation, stamped, terms, x, weight, bias)
@@ -214,8 +215,7 @@ def _beyond_torch(plan: Transposed) -> bool:
     return any(low != high for low, high in plan.padding)
 
 
-def _by_torch(x: Array, weight: Array, bias: Array | None, plan: Transposed) -> Array:
-    dtype = arrays.common_dtype(x, weight, bias)
+def _by_torch(x: Array, weight: Array, bias: Array | None, plan: Transposed, dtype: Any) -> Array:
     x, weight, bias = (None if array is None else arrays.astype(array, dtype) for array in (x, weight, bias))
     ends, extra = [low for low, _ in plan.padding], plan.output_padding
     return arrays.torch_transposed_convolution(

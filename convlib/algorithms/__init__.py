@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
-from convlib.algorithms.choose import choose_method, estimated_times
+from convlib.algorithms.choose import LARGE, choose_method, estimated_times, fft_beats_torch
 from convlib.algorithms.direct import direct
 from convlib.algorithms.fft import fft
 from convlib.algorithms.gemm import gemm
@@ -21,12 +21,14 @@ from convlib.algorithms.toeplitz import toeplitz
 from convlib.algorithms.winograd import winograd2, winograd4
 
 __all__ = [
+    "LARGE",
     "METHODS",
     "check_method",
     "choose_method",
     "correlate",
     "direct",
     "fft",
+    "fft_beats_torch",
     "gemm",
     "toeplitz",
     "winograd2",

@@ -22,6 +22,9 @@ PER_ROW = {
 }  # numbers that lie side by side, copied in one go; and their product's call
 PER_BUTTERFLY = 0.35  # per number and log2 of the transform's length
 PER_FREQUENCY = 3.5  # a complex multiply-add between spectra
+PER_TAP = 0.3  # torch's multiply-add on the CPU, where a group has one filter and a LARGE kernel
+LARGE = 15  # from here on torch takes a general program, which is up to twenty times as slow as that for small kernels
+WORTH_ON_GPU = 2e9  # multiply-adds: an estimate, not measured
 ONCE = {"gemm": 1e4, "toeplitz": 3e4, "fft": 1e5}  # before the first number
 
 
@@ -108,3 +111,34 @@ def estimated_times(
     fft = PER_BUTTERFLY * transforms * numbers * log2(numbers + 1) + PER_FREQUENCY * frequencies
     times = {"gemm": gemm, "toeplitz": toeplitz, "fft": fft}
     return {method: ONCE[method] + time for method, time in times.items()}
+
+
+def fft_beats_torch(
+    x_shape: Sequence[int],
+    weight_shape: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+    cpu: bool,
+) -> bool:
+    """Whether the FFT should be faster than torch's own convolution, for an x that is padded already.
+
+    Measured on the CPU (benchmarks/results/torch_cpu.md). On other devices only for depthwise layers that are so large
+    that a program without a method for them must be slow.
+
+    Examples
+    --------
+    >>> for k in (13, 15):
+    ...     fft_beats_torch((1, 64, 78, 78), (64, 1, k, k), (1, 1), (1, 1), groups=64, cpu=True)
+    False
+    True
+    """
+    (samples, _, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
+    if max(kernel) < LARGE:
+        return False
+    out = [output_size(n, k, s, 0, d) for n, k, s, d in zip(size, kernel, stride, dilation)]
+    multiply_adds = samples * prod(out) * c_out * c_group * prod(kernel)
+    if not cpu:
+        return c_out == groups and min(kernel) > 2 * LARGE and multiply_adds > WORTH_ON_GPU
+    times = estimated_times(x_shape, weight_shape, stride, dilation, groups)
+    return times["fft"] < PER_TAP / (c_out // groups) * multiply_adds

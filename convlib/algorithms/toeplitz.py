@@ -41,7 +41,7 @@ def toeplitz(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[
     )  # (N, G, I, *S_out, *K), where along the columns S_out is still S, and K is 1
     axes = (0, 1, *range(3, 2 + rank), 2, *range(3 + rank, 3 + 2 * rank), 2 + rank)
     shifted = arrays.permute(shifted, axes)  # (N, G, *outer, S, I, *K, W_out)
-    *outer, height, length = *shifted.shape[2:rank], (size[-2] - extent) // step + 1, shifted.shape[-1]
+    outer, height, length = shifted.shape[2:rank], (size[-2] - extent) // step + 1, shifted.shape[-1]
     out = arrays.empty((samples, groups, c_out // groups, *outer, height, length), x)
     band = band_height(height, length)
     whole = height - height % band

@@ -259,6 +259,47 @@ def test_auto_on_torch_is_torchs_own(no_torch_convolution):
         convlib.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 2, 2))
 
 
+LARGE = {
+    "depthwise": ((1, 3, 60, 61), (3, 1, 21, 20), 3, 10),
+    "one long kernel": ((2, 1, 3000), (1, 1, 301), 1, "same"),
+    "asymmetric": ((1, 2, 90, 80), (2, 1, 15, 17), 2, ((3, 0), (1, 2))),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_auto_on_torch_takes_the_fft_for_large_kernels(no_torch_convolution, rng, name):
+    torch = no_torch_convolution
+    shape, weight_shape, groups, padding = LARGE[name]
+    x, weight = (torch.tensor(rng.normal(size=size), requires_grad=True) for size in (shape, weight_shape))
+    got = convlib.conv(x, weight, None, 1, padding, 1, groups)
+    arrays = [tensor.detach().numpy() for tensor in (x, weight)]
+    np.testing.assert_allclose(
+        got.detach().numpy(), convlib.conv(*arrays, None, 1, padding, 1, groups), atol=1e-10
+    )
+    got.sum().backward()
+    reached = np.ones(got.shape)
+    expected = convlib.grad.conv_weight(arrays[0], tuple(weight.shape), reached, 1, padding, 1, groups)
+    np.testing.assert_allclose(weight.grad.numpy(), expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_auto_on_torch_keeps_nan_and_inf_in_their_windows(rng, bad):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    shape, weight_shape, groups, padding = LARGE["depthwise"]
+    x, weight = (torch.tensor(rng.normal(size=size)) for size in (shape, weight_shape))
+    x[0, 1, 0, 0] = bad
+    got = convlib.conv(x, weight, None, 1, padding, 1, groups)
+    assert int((~torch.isfinite(got)).sum()) == 11 * 11
+
+
+@pytest.mark.parametrize(
+    ("samples", "c_out", "kernel", "better"), [(64, 64, 31, True), (64, 128, 31, False), (1, 64, 31, False)]
+)
+def test_off_the_cpu_only_large_depthwise_layers_leave_torchs_own(samples, c_out, kernel, better):
+    shapes = (samples, 64, 86, 86), (c_out, 1, kernel, kernel)
+    assert algorithms.fft_beats_torch(*shapes, (1, 1), (1, 1), 64, cpu=False) == better
+
+
 @pytest.mark.parametrize("method", ["auto", *algorithms.METHODS])
 def test_gradients_of_every_method(rng, method):
     torch = pytest.importorskip("torch", reason="torch is not installed")
