@@ -39,7 +39,7 @@ def choose_method(
     """The method that ``method="auto"`` takes for NumPy arrays of these shapes.
 
     It is "gemm", "toeplitz" or "fft". The others stay to be named: "direct" is never the fastest by much, and the
-    Winograd methods gain at most a third on the layers measured, for an error that is up to 30 times larger.
+    Winograd methods gain at most two fifths on the layers measured, for an error that is up to 30 times larger.
     Integers always take "gemm"; so do inputs with NaN or Inf, which the other two would spread.
 
     Parameters
