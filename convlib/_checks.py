@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -31,6 +31,19 @@ def spatial(rank: int, prefix: str = "") -> str:
 def described(name: str, layout: str, array: Array) -> str:
     """A shape as messages show it: "x (N, C_in, H, W) = (1, 6, 8, 8)"."""
     return f"{name} ({layout}) = {tuple(array.shape)}"
+
+
+class Shapes(NamedTuple):
+    """The shapes with which a message ends; they are written out where one is raised, not in every call."""
+
+    x: Array
+    weight: Array
+    layout: str  # of weight's first two axes
+
+    def __str__(self) -> str:
+        rank = self.weight.ndim - 2
+        weight = described("weight", f"{self.layout}, {spatial(rank, 'k')}", self.weight)
+        return f"; {described('x', f'N, C_in, {spatial(rank)}', self.x)}, {weight}."
 
 
 def check_ranks(
@@ -89,22 +102,18 @@ def check_conv(
     """Everything a convolution of a batched x asks of its arguments."""
     rank = weight.ndim - 2
     (samples, c_in, *size), (c_out, c_group, *kernel) = x.shape, weight.shape
-
-    def shapes() -> str:
-        layouts = f"N, C_in, {spatial(rank)}", f"C_out, C_in/groups, {spatial(rank, 'k')}"
-        return f"; {described('x', layouts[0], x)}, {described('weight', layouts[1], weight)}."
-
+    shapes = Shapes(x, weight, "C_out, C_in/groups")
     groups = integer(operation, "groups", groups, 1)
     if c_group * groups != c_in:
         each = f" ({c_group} per group × groups={groups})" if groups > 1 else ""
         raise ShapeError(
-            f"{operation}: weight expects {c_group * groups} input channels{each} but x has {c_in}{shapes()}"
+            f"{operation}: weight expects {c_group * groups} input channels{each} but x has {c_in}{shapes}"
         )
     if c_out % groups:
-        raise ShapeError(f"{operation}: groups={groups} must divide C_out={c_out}{shapes()}")
+        raise ShapeError(f"{operation}: groups={groups} must divide C_out={c_out}{shapes}")
     check_bias(operation, bias, c_out)
     if 0 in kernel:
-        raise ShapeError(f"{operation}: the kernel must not be empty{shapes()}")
+        raise ShapeError(f"{operation}: the kernel must not be empty{shapes}")
     steps = per_axis(operation, "stride", stride, rank, 1)
     spread = per_axis(operation, "dilation", dilation, rank, 1)
     pads = padding_pairs(operation, padding, size, kernel, steps, spread)
@@ -122,12 +131,12 @@ def _check_fit(
     kernel: Sequence[int],
     dilation: Sequence[int],
     pads: Sequence[Pair],
-    shapes: Callable[[], str],
+    shapes: Shapes,
 ) -> None:
     for number, (n, k, d, (low, high)) in enumerate(zip(padded, kernel, dilation, pads)):
         if n < d * (k - 1) + 1:
             axis = spatial(len(kernel)).split(", ")[number]
             raise ShapeError(
                 f"{operation}: along {axis} the kernel spans {d * (k - 1) + 1} positions (size {k}, dilation {d}) "
-                f"but x with its padding has {n} ({low} + {n - low - high} + {high}){shapes()}"
+                f"but x with its padding has {n} ({low} + {n - low - high} + {high}){shapes}"
             )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from convlib._arrays import Array
-from convlib._checks import check_bias, check_elements, described, spatial
-from convlib.shapes import Pair, ShapeError, integer, per_axis, resolve_padding
+from convlib._checks import Shapes, check_bias, check_elements, spatial
+from convlib.shapes import Pair, ShapeError, integer, padding_pairs, per_axis
 
 
 class Transposed(NamedTuple):
@@ -35,10 +35,7 @@ def check_transposed(
     """Everything a transposed convolution of a batched x asks of its arguments."""
     rank = weight.ndim - 2
     (samples, c_in, *size), (c_weight, c_group, *kernel) = x.shape, weight.shape
-    shapes = "; {}, {}.".format(
-        described("x", f"N, C_in, {spatial(rank)}", x),
-        described("weight", f"C_in, C_out/groups, {spatial(rank, 'k')}", weight),
-    )
+    shapes = Shapes(x, weight, "C_in, C_out/groups")
     groups = integer(operation, "groups", groups, 1)
     if c_weight != c_in:
         raise ShapeError(f"{operation}: weight expects {c_weight} input channels but x has {c_in}{shapes}")
@@ -63,12 +60,12 @@ def _sizes(
     spread: tuple[int, ...],
     padding: Any,
     extra: tuple[int, ...],
-    shapes: str,
+    shapes: Shapes,
 ) -> tuple[tuple[Pair, ...], tuple[int, ...], tuple[int, ...]]:
     """Padding as pairs, output_padding, and the output's size; "same" gives size·stride."""
     rank = len(kernel)
     full = [n * s for n, s in zip(size, steps)]
-    pads = resolve_padding(padding, full, kernel, steps, spread, operation=operation)
+    pads = padding_pairs(operation, padding, full, kernel, steps, spread)
     names = padding if isinstance(padding, (tuple, list)) else (padding,)
     same = [str(name) == "same" for name in (names if len(names) == rank else names * rank)]
     out, more = [], []
