@@ -203,11 +203,8 @@ def _conv(
 
 def _better_by_fft(x: Array, weight: Array, how: Geometry) -> bool:
     """Whether torch's own convolution would be slower than the FFT, and no NaN or Inf forbids it."""
-    if max(weight.shape[2:]) < algorithms.LARGE:
-        return False
-    padded = [low + n + high for n, (low, high) in zip(x.shape[2:], how.padding)]
-    shapes = (*x.shape[:2], *padded), weight.shape
-    better = algorithms.fft_beats_torch(*shapes, how.stride, how.dilation, how.groups, arrays.on_cpu(x))
+    options = how.stride, how.padding, how.dilation, how.groups
+    better = algorithms.fft_beats_torch(x.shape, weight.shape, *options, arrays.on_cpu(x))
     return better and arrays.all_finite(x) and arrays.all_finite(weight)
 
 

@@ -22,7 +22,7 @@ def integer(operation: str, name: str, value: Any, minimum: int) -> int:
     """`value` as an int of at least `minimum`."""
     if (
         type(value) is int and value >= minimum
-    ):  # nearly always; the rest is for numpy's integers and for errors
+    ):  # nearly always; the rest is for other integers and for errors
         return value
     try:
         if isinstance(value, bool):

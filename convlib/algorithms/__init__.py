@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
-from convlib.algorithms.choose import LARGE, choose_method, estimated_times, fft_beats_torch
+from convlib.algorithms.choose import choose_method, estimated_times, fft_beats_torch
 from convlib.algorithms.direct import direct
 from convlib.algorithms.fft import fft
 from convlib.algorithms.gemm import gemm
@@ -21,7 +21,6 @@ from convlib.algorithms.toeplitz import toeplitz
 from convlib.algorithms.winograd import winograd2, winograd4
 
 __all__ = [
-    "LARGE",
     "METHODS",
     "check_method",
     "choose_method",
@@ -54,10 +53,12 @@ def check_method(
     exact: bool,
 ) -> None:
     """Raise ValueError where a named method can't do this convolution."""
-    if method not in ("auto", *METHODS):
+    if method == "auto":
+        return
+    if method not in METHODS:
         known = ", ".join(map(repr, ("auto", *METHODS)))
         raise ValueError(f"{operation}: method must be one of {known}, not {method!r}.")
-    if exact and method not in ("auto", "direct", "gemm", "toeplitz"):
+    if exact and method not in ("direct", "gemm", "toeplitz"):
         raise ValueError(
             f"{operation}: integers are exact; method={method!r} rounds. Take 'gemm' or 'direct'."
         )

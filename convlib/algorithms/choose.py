@@ -8,7 +8,7 @@ from typing import Any
 
 from convlib.algorithms.fft import PIECE, fast_length
 from convlib.algorithms.toeplitz import band_height
-from convlib.shapes import integer, output_size, per_axis, resolve_padding
+from convlib.shapes import Pair, integer, output_size, per_axis, resolve_padding
 
 # Nanoseconds in float32 on two cores of an AMD EPYC, fitted to the layers of benchmarks/layers.py and to depthwise and
 # grouped ones beside them. Only their ratios decide, and where two methods are close it matters little.
@@ -16,10 +16,8 @@ PER_MULTIPLY_ADD = 0.012  # in a large matrix product
 PER_BANDED = 0.034  # in the small products of the Toeplitz method
 PER_COPIED = 0.12  # a number of the columns, written and read
 APART = 3  # times that, if a stride keeps the numbers of a row apart
-PER_ROW = {
-    "gemm": 2.3,
-    "toeplitz": 5.5,
-}  # numbers that lie side by side, copied in one go; and their product's call
+# Numbers that lie side by side, copied in one go; and their product's call.
+PER_ROW = {"gemm": 2.3, "toeplitz": 5.5}
 PER_BUTTERFLY = 0.35  # per number and log2 of the transform's length
 PER_FREQUENCY = 3.5  # a complex multiply-add between spectra
 PER_TAP = 0.3  # torch's multiply-add on the CPU, where a group has one filter and a LARGE kernel
@@ -94,9 +92,9 @@ def estimated_times(
     columns = c_group * prod(kernel) * positions
     gemm = PER_MULTIPLY_ADD * columns * c_out + copied["gemm"] * groups * columns
 
-    rows, step, down, reach = (
-        (out[-2], stride[-2], kernel[-2], extent[-2]) if len(kernel) > 1 else (1, 1, 1, 1)
-    )
+    rows, step, down, reach = 1, 1, 1, 1
+    if len(kernel) > 1:
+        rows, step, down, reach = out[-2], stride[-2], kernel[-2], extent[-2]
     below = (band_height(rows, out[-1]) - 1) * step + reach  # input rows that a band of output rows reads
     bands = columns // down * below
     toeplitz = PER_BANDED * bands * c_out + copied["toeplitz"] * groups * columns // down * step
@@ -117,11 +115,12 @@ def fft_beats_torch(
     x_shape: Sequence[int],
     weight_shape: Sequence[int],
     stride: Sequence[int],
+    padding: Sequence[Pair],
     dilation: Sequence[int],
     groups: int,
     cpu: bool,
 ) -> bool:
-    """Whether the FFT should be faster than torch's own convolution, for an x that is padded already.
+    """Whether the FFT should be faster than torch's own convolution; one entry per axis.
 
     Measured on the CPU (benchmarks/results/torch_cpu.md). On other devices only for depthwise layers that are so large
     that a program without a method for them must be slow.
@@ -129,16 +128,17 @@ def fft_beats_torch(
     Examples
     --------
     >>> for k in (13, 15):
-    ...     fft_beats_torch((1, 64, 78, 78), (64, 1, k, k), (1, 1), (1, 1), groups=64, cpu=True)
+    ...     fft_beats_torch((1, 64, 64, 64), (64, 1, k, k), (1, 1), ((7, 7), (7, 7)), (1, 1), 64, cpu=True)
     False
     True
     """
-    (samples, _, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
+    (samples, c_in, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
     if max(kernel) < LARGE:
         return False
+    size = [low + n + high for n, (low, high) in zip(size, padding)]
     out = [output_size(n, k, s, 0, d) for n, k, s, d in zip(size, kernel, stride, dilation)]
     multiply_adds = samples * prod(out) * c_out * c_group * prod(kernel)
     if not cpu:
         return c_out == groups and min(kernel) > 2 * LARGE and multiply_adds > WORTH_ON_GPU
-    times = estimated_times(x_shape, weight_shape, stride, dilation, groups)
+    times = estimated_times((samples, c_in, *size), weight_shape, stride, dilation, groups)
     return times["fft"] < PER_TAP / (c_out // groups) * multiply_adds

@@ -9,10 +9,9 @@ from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib.algorithms._blocks import blocks
 
-BLOCK = (
-    2**19
-)  # numbers in the spectra of several samples: for each such block the filters are transformed anew
-CHUNK = 2**17  # in those of one sample, of filters, and of products: here only the cache counts
+# Numbers in the spectra that are held at once. For each block of samples the filters are transformed anew, so it is
+# large; in those of one sample, of filters and of products only the cache counts.
+BLOCK, CHUNK = 2**19, 2**17
 PIECE = 8  # a long signal is cut into pieces of about so many kernels: near the least work per sample
 
 
