@@ -35,12 +35,15 @@ class _Drawing:
             f'<rect x="{x}" y="{y}" width="{BOX}" height="{BOX}" {ground} stroke="{INK[colour]}"{dash}/>'
         )
         if text:
-            self.text(x + BOX // 2, y + BOX // 2 + 5, text, "ink", "middle")
+            self.text(x + BOX // 2, y + BOX // 2 + 5, text, "ink", "middle", small=len(text) > 2)
         self._grow(x + BOX, y + BOX)
 
-    def text(self, x: int, y: int, text: str, colour: str = "ink", anchor: str = "start") -> None:
+    def text(
+        self, x: int, y: int, text: str, colour: str = "ink", anchor: str = "start", small: bool = False
+    ) -> None:
+        size = ' font-size="12"' if small else ""
         self.parts.append(
-            f'<text x="{x}" y="{y}" fill="{INK[colour]}" text-anchor="{anchor}">{escape(text)}</text>'
+            f'<text x="{x}" y="{y}" fill="{INK[colour]}" text-anchor="{anchor}"{size}>{escape(text)}</text>'
         )
         self._grow(x + (8 * len(text) if anchor == "start" else 0), y + 4)
 
@@ -138,7 +141,7 @@ def cropping(full: int, padding: int, output_padding: int) -> str:
         for column in range(full):
             kept = take <= column < full - take + give * output_padding
             drawing.box(
-                186 + column * BOX, top, "", "output" if kept else "padding", fill=kept, dashed=not kept
+                200 + column * BOX, top, "", "output" if kept else "padding", fill=kept, dashed=not kept
             )
     return drawing.svg()
 
@@ -242,13 +245,16 @@ def grids(*parts: tuple[str, str, list[str], list[tuple[int, int]]]) -> str:
 
 
 def positions(size: int, kernel: int, stride: int, padding: int) -> str:
-    """Draw the windows of a 1-D convolution under the padded input, one line for each that fits."""
+    """Draw the windows of a 1-D convolution under the padded input, one line for each that fits.
+
+    The boxes hold the numbers of their places; those of the padding are dashed.
+    """
     drawing = _Drawing()
     for place in range(size + 2 * padding):
         inside = padding <= place < padding + size
-        text = str(place - padding) if inside else "0"
+        number = str(place - padding).replace("-", "−")
         drawing.box(
-            110 + place * BOX, 0, text, "input" if inside else "padding", fill=inside, dashed=not inside
+            110 + place * BOX, 0, number, "input" if inside else "padding", fill=inside, dashed=not inside
         )
     drawing.text(0, 24, "input place", "input")
     for out in range((size + 2 * padding - kernel) // stride + 1):

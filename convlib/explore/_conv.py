@@ -119,6 +119,11 @@ def default_input(rank: int) -> Any:
     return np.array(digits).reshape((n,) * rank).tolist()
 
 
+def _label(what: str, values: Any) -> str:
+    """Return a size's label: of sides that differ it cuts only those that are longer."""
+    return f"{what} size" if len(set(np.shape(values))) == 1 else f"{what} at most"
+
+
 def _explorer(rank: int, x: Any, weight: Any, size: int | None, kernel: int | None, **state: Any) -> Explorer:
     kind, own_x, own_w = f"conv{rank}d", x is not None, weight is not None
     x = drawable(kind, "x", x, AXES[rank], LARGEST[rank]) if own_x else default_input(rank)
@@ -135,8 +140,8 @@ def _explorer(rank: int, x: Any, weight: Any, size: int | None, kernel: int | No
     s["cell"] = -1 if s["cell"] is None else s["cell"]
     controls: list[Control] = [
         ("step", "step", 0, "outputs"),
-        ("size", "input size", 1, largest_x),
-        ("kernel", "kernel size", 1, largest_w),
+        ("size", _label("input", x), 1, largest_x),
+        ("kernel", _label("kernel", weight), 1, largest_w),
         ("stride", "stride", 1, 4),
         ("padding", "padding", 0, 4),
         ("dilation", "dilation", 1, 4),
