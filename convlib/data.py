@@ -1,4 +1,4 @@
-"""Small inputs for the chapters: made in code, or shipped inside a dependency. Nothing is downloaded.
+"""Small inputs for the chapters: made in code, or shipped with this package or a dependency. Nothing is downloaded.
 
 =====================  ==========================================================================
 function               where it comes from
@@ -227,7 +227,7 @@ def chirp(n: int = 64, *, low: float = 0.02, high: float = 0.25) -> np.ndarray:
     n : int
         Number of samples.
     low, high : float
-        First and last frequency, in cycles per sample.
+        Frequency of the first and of the last sample, in cycles per sample.
 
     Returns
     -------

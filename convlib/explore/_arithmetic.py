@@ -32,7 +32,7 @@ def _panel(s: State, g: Sizes) -> Panel:
     used, own = {x for x, _, _ in reads}, range(g.low, g.low + (g.out if g.up else g.n))
     wide: list[Any] = []
     for x in range(total):
-        shown = str(x - g.low) if x in own else "" if g.up else "0"
+        shown = str(x - g.low) if x in own else ""
         kind = "p" if x not in own else "o" if g.up else "i"
         go = f"step={x - g.low}" if g.up and x in own else ""
         wide.append((x * CELL + CELL / 2, shown, kind, go, x not in own if g.up else x not in used))
@@ -60,7 +60,7 @@ WORDS = [
     " The convolution with these settings turns each size from {base} to {last} into {n}: output padding says which.",
     " The convolution with these settings maps size {base} to {n}.",
     "Output {step} reads positions {first} to {end}.",
-    " The division leaves {left}: so many positions at the end are read by no window.",
+    " The division leaves {left}: that many positions at the end are read by no window.",
     " The division leaves nothing.",
     " Its transpose brings {out} back to {n} with output padding {left}.",
     "{n} → {target}: {settings} with kernels up to 9, strides up to 6, dilation {d} and less padding than the kernel spans{more}",

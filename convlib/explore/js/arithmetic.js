@@ -50,7 +50,7 @@ const sizePanel = (s, g) => {
   const far = (total - 1) * CELL, middle = (g.span - 1) / 2, ends = range(g.up ? g.n : g.out);
   const near = j => right(j * g.stride + middle), reads = ends.flatMap(j => range(g.k).map(c => [j * g.stride + c * g.d, j, c]));
   const used = new Set(reads.map(l => l[0])), own = x => x >= g.low && x < g.low + (g.up ? g.out : g.n);
-  const wide = range(total).map(x => [right(x), own(x) ? String(x - g.low) : g.up ? "" : "0", own(x) ? g.up ? "o" : "i" : "p",
+  const wide = range(total).map(x => [right(x), own(x) ? String(x - g.low) : "", own(x) ? g.up ? "o" : "i" : "p",
     g.up && own(x) ? `step=${x - g.low}` : "", g.up ? !own(x) : !used.has(x)]);
   const narrow = ends.map(j => [near(j), String(j), g.up ? "i" : "o", g.up ? "" : `step=${j}`]);
   const links = reads.map(([x, j, c]) => g.up ? [j, x, c, x - g.low === s.step] : [x, j, c, j === s.step]);
