@@ -7,7 +7,7 @@ from math import prod
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
-from convlib.algorithms._blocks import blocks
+from convlib.algorithms._blocks import blocks, multiply_samples
 
 BLOCK = 2**20  # numbers per block of columns; measured: benchmarks/README.md, "Block size"
 
@@ -49,9 +49,5 @@ def gemm(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[int]
             block.shape[0], terms, positions
         )  # (G, I·ΠK, N·ΠS_out)
         place = out[n, g, :, rows.start * row : rows.stop * row]
-        if block.shape[2 + rank] == 1:
-            arrays.matmul(filters[g], columns, place[0])
-        else:
-            product = (filters[g] @ columns).reshape(*place.shape[1:3], place.shape[0], place.shape[3])
-            arrays.write(place, arrays.permute(product, (2, 0, 1, 3)))
+        multiply_samples(filters[g], columns, place)
     return out.reshape(samples, c_out, *size)

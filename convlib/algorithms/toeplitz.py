@@ -7,7 +7,7 @@ from math import prod
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
-from convlib.algorithms._blocks import blocks
+from convlib.algorithms._blocks import blocks, multiply_samples
 
 BLOCK = 2**19  # numbers per block of columns
 SLAB = 2**17  # numbers of the columns that one product reads
@@ -23,8 +23,8 @@ def toeplitz(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[
     copying costs most: with one or a few filters in a group. A 1-D signal is one row, and this is `gemm`.
 
     Cost: t + K − 1 multiply-adds for K down a column of the kernel (stride 1), and one copy of ΠK/K times the input.
-    Memory: one block of columns, at most the larger of 2¹⁹ numbers and one band's columns; and the matrices,
-    t·(t + K − 1)/K times the weight.
+    Memory: one block of columns, at most the larger of 2¹⁹ numbers and one band's columns; where rows are so short
+    that several samples are one product, as much again at most; and the matrices, t·(t + K − 1)/K times the weight.
     Error: that of `gemm`, since adding a zero is exact; but NaN and Inf spread over their band.
 
     References
@@ -62,31 +62,38 @@ def band_height(rows: int, length: int) -> int:
     Examples
     --------
     >>> [band_height(n, n) for n in (112, 56, 28, 14, 7)]
-    [2, 2, 4, 8, 7]
+    [2, 2, 4, 7, 7]
     """
-    return min(rows, next((height for height in (2, 4) if height * length >= ENOUGH), 8))
+    most = next((height for height in (2, 4) if height * length >= ENOUGH), 8)
+    return -(-rows // -(-rows // most))
 
 
 def _multiply(matrices: Array, shifted: Array, step: int, out: Array) -> None:
     """Write bands of as many rows as the matrices have into `out`, (N, G, O, *outer, rows, W)."""
     samples, groups, filters, *outer, height, length = out.shape
-    *_, band, terms = matrices.shape
-    rank = 2 + len(outer)
-    matrices = matrices.reshape(groups, *[1] * (rank - 1), filters, band, terms)
+    (*_, band, terms), rank = matrices.shape, 1 + len(outer)
+    matrices = matrices.reshape(groups, *[1] * rank, filters, band, terms)
     out = out.reshape(samples, groups, filters, *outer, height // band, band, length)
-    axes = (0, 1, *range(3, 2 + rank), 2, 2 + rank, 3 + rank)
+    axes = (0, 1, *range(3, 3 + rank), 2, 3 + rank, 4 + rank)
     out = arrays.permute(out, axes)  # (N, G, *outer, bands, O, t, W)
-    row = prod(shifted.shape[1 + rank : -1])  # terms from one input row: I·ΠK, but for the column
+    last = shifted.ndim - 1
+    shifted = arrays.permute(shifted, (*range(1, last), 0, last))  # (G, *outer, S, I, *K, N, W)
+    row = prod(shifted.shape[1 + rank : -2])  # terms from one input row: I·ΠK, but for the column
     reach, advance = terms // row, band * step  # rows below a band, and from one band to the next
+    together = min(samples, max(1, ENOUGH // length))  # samples that are one product
     workspace = arrays.empty((0,), shifted)
-    for *places, some in blocks(out.shape[: 1 + rank], advance * row * length, BLOCK):
-        below = slice(some.start * advance, (some.stop - 1) * advance + reach)
-        block = shifted[(*places, below)]
-        workspace = arrays.room(block, workspace)
-        columns = arrays.copy(block, workspace)
-        columns = columns.reshape(*block.shape[:rank], block.shape[rank] * row, length)
-        seen = arrays.sliding_windows(columns, (terms, length), (advance * row, 1), (1, 1))
-        arrays.matmul(matrices[places[1]], seen, out[(*places, some)])  # (…, bands, 1, terms, W) seen
+    for first in range(0, samples, together):
+        n = slice(first, first + together)
+        for *places, some in blocks(out.shape[1 : 2 + rank], advance * row * length * together, BLOCK):
+            below = slice(some.start * advance, (some.stop - 1) * advance + reach)
+            block = shifted[(*places, below, ..., n, slice(None))]
+            workspace = arrays.room(block, workspace)
+            columns = arrays.copy(block, workspace)
+            width = block.shape[-2] * length
+            columns = columns.reshape(*block.shape[:rank], block.shape[rank] * row, width)
+            seen = arrays.sliding_windows(columns, (terms, width), (advance * row, 1), (1, 1))
+            # (G, *1, O, t, terms) times (G, *outer, bands, 1, terms, N·W)
+            multiply_samples(matrices[places[0]], seen, out[(n, *places, some)])
 
 
 def _matrices(weight: Array, groups: int, band: int, step: int, dilation: int) -> Array:
