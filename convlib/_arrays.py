@@ -34,7 +34,9 @@ def as_arrays(operation: str, **named: Any) -> list[Any]:
 
     Raises TypeError where the libraries or devices differ, or where a value holds no numbers.
     """
-    arrays = {name: _as_array(operation, name, value) for name, value in named.items()}
+    arrays = {
+        name: value if is_torch(value) else _as_array(operation, name, value) for name, value in named.items()
+    }
     if len({array.device if is_torch(array) else None for array in arrays.values() if array is not None}) > 1:
         homes = {name: _home(array) for name, array in arrays.items() if array is not None}
         where = ", ".join(f"{name} is {home}" for name, home in homes.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
@@ -28,20 +29,20 @@ def spatial(rank: int, prefix: str = "") -> str:
     return ", ".join(prefix + axis for axis in AXES.get(rank, [f"S{i + 1}" for i in range(rank)]))
 
 
-def described(name: str, layout: str, array: Array) -> str:
+def described(name: str, layout: str, shape: Sequence[int]) -> str:
     """A shape as messages show it: "x (N, C_in, H, W) = (1, 6, 8, 8)"."""
-    return f"{name} ({layout}) = {tuple(array.shape)}"
+    return f"{name} ({layout}) = {tuple(shape)}"
 
 
 class Shapes(NamedTuple):
     """The shapes with which a message ends; they are written out where one is raised, not in every call."""
 
-    x: Array
-    weight: Array
+    x: Sequence[int]
+    weight: Sequence[int]
     layout: str  # of weight's first two axes
 
     def __str__(self) -> str:
-        rank = self.weight.ndim - 2
+        rank = len(self.weight) - 2
         weight = described("weight", f"{self.layout}, {spatial(rank, 'k')}", self.weight)
         return f"; {described('x', f'N, C_in, {spatial(rank)}', self.x)}, {weight}."
 
@@ -100,9 +101,27 @@ def check_conv(
     groups: Any,
 ) -> Geometry:
     """Everything a convolution of a batched x asks of its arguments."""
-    rank = weight.ndim - 2
-    (samples, c_in, *size), (c_out, c_group, *kernel) = x.shape, weight.shape
-    shapes = Shapes(x, weight, "C_out, C_in/groups")
+    options = stride, padding, dilation, groups
+    plain = all(
+        type(option) in (int, str) for option in options
+    )  # so that equal ones mean the same: True == 1 == 1.0
+    read = _geometry_again if plain else _geometry
+    found = read(operation, tuple(x.shape), tuple(weight.shape), *options)
+    check_bias(operation, bias, weight.shape[0])
+    return found
+
+
+def _geometry(
+    operation: str,
+    x: tuple[int, ...],
+    weight: tuple[int, ...],
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: Any,
+) -> Geometry:
+    (samples, c_in, *size), (c_out, c_group, *kernel) = x, weight
+    rank, shapes = len(kernel), Shapes(x, weight, "C_out, C_in/groups")
     groups = integer(operation, "groups", groups, 1)
     if c_group * groups != c_in:
         each = f" ({c_group} per group × groups={groups})" if groups > 1 else ""
@@ -111,7 +130,6 @@ def check_conv(
         )
     if c_out % groups:
         raise ShapeError(f"{operation}: groups={groups} must divide C_out={c_out}{shapes}")
-    check_bias(operation, bias, c_out)
     if 0 in kernel:
         raise ShapeError(f"{operation}: the kernel must not be empty{shapes}")
     steps = per_axis(operation, "stride", stride, rank, 1)
@@ -123,6 +141,9 @@ def check_conv(
     check_elements(operation, "padded input", (samples, c_in, *padded))
     check_elements(operation, "output", (samples, c_out, *out))
     return Geometry(steps, pads, spread, groups, out)
+
+
+_geometry_again = lru_cache(256)(_geometry)  # a network calls its layers again and again
 
 
 def _check_fit(

@@ -35,7 +35,7 @@ def check_transposed(
     """Everything a transposed convolution of a batched x asks of its arguments."""
     rank = weight.ndim - 2
     (samples, c_in, *size), (c_weight, c_group, *kernel) = x.shape, weight.shape
-    shapes = Shapes(x, weight, "C_in, C_out/groups")
+    shapes = Shapes(x.shape, weight.shape, "C_in, C_out/groups")
     groups = integer(operation, "groups", groups, 1)
     if c_weight != c_in:
         raise ShapeError(f"{operation}: weight expects {c_weight} input channels but x has {c_in}{shapes}")

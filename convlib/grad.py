@@ -348,7 +348,7 @@ def _check(
     rank = rank or max(1, len(weight) - 2)
     shapes = (
         f"; {x_name} (N, C_in, {spatial(rank)}) = {x}, {w_name} (C_out, C_in/groups, {spatial(rank, 'k')}) ="
-        f" {weight}, {described('grad_output', f'N, C_out, {spatial(rank)}', grad)}."
+        f" {weight}, {described('grad_output', f'N, C_out, {spatial(rank)}', grad.shape)}."
     )
     if len(weight) != rank + 2 or len(x) not in (rank + 1, rank + 2) or grad.ndim != len(x):
         need = f"{w_name} needs {rank + 2} axes; {x_name} and grad_output {rank + 2}, or {rank + 1} without N"
