@@ -42,6 +42,7 @@ METHODS: dict[str, Callable[..., Array]] = {
     "winograd2": winograd2,
     "winograd4": winograd4,
 }
+"""The methods by their names, as `method=` takes them."""
 
 
 def check_method(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,12 @@ def test_integers_are_exact_on_the_device():
     got = convlib.conv1d(x, weight, method="gemm")
     assert got.dtype == torch.int64
     assert got.flatten().tolist() == [-2, -3, -4, -5, -6]
+
+
+def test_auto_by_the_fft_for_a_large_kernel(rng, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("convlib.algorithms.choose"), "WORTH_ON_GPU", 0)
+    monkeypatch.setattr(torch.nn.functional, "conv2d", None)  # torch's own is not called
+    x, weight = rng.normal(size=(2, 3, 40, 41)), rng.normal(size=(3, 1, 33, 31))
+    on_device = (torch.tensor(array, device="cuda") for array in (x, weight))
+    got = convlib.conv2d(*on_device, padding=16, groups=3)
+    np.testing.assert_allclose(got.cpu().numpy(), convlib.conv2d(x, weight, padding=16, groups=3), atol=1e-9)
