@@ -102,10 +102,8 @@ def check_conv(
 ) -> Geometry:
     """Everything a convolution of a batched x asks of its arguments."""
     options = stride, padding, dilation, groups
-    plain = all(
-        type(option) in (int, str) for option in options
-    )  # so that equal ones mean the same: True == 1 == 1.0
-    read = _geometry_again if plain else _geometry
+    # What was checked is known again, but only among options of these types: True == 1 == 1.0, and two of them are wrong.
+    read = _geometry_again if all(type(option) in (int, str) for option in options) else _geometry
     found = read(operation, tuple(x.shape), tuple(weight.shape), *options)
     check_bias(operation, bias, weight.shape[0])
     return found

@@ -163,6 +163,18 @@ def test_block_sizes_do_not_change_the_answer(rng, monkeypatch, method, limit):
     np.testing.assert_allclose(got, expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("rank", [2, 3])
+@pytest.mark.parametrize(("stride", "dilation", "groups"), list(product((1, 2), (1, 2), (1, 3))))
+def test_rows_that_bands_do_not_divide(xp, rng, monkeypatch, rank, stride, dilation, groups):
+    monkeypatch.setattr(toeplitz, "band_height", lambda rows, length: 4)
+    x, weight = layer(rng, (2, 6, *(4, 37, 43)[-rank:]), (2, 3, 4)[-rank:], 3, groups)
+    options = None, stride, 0, (*[1] * (rank - 2), dilation, dilation), groups
+    expected = CALLS[rank](x, weight, *options, method="direct")
+    assert expected.shape[-2] % 4
+    got = CALLS[rank](xp.array(x), xp.array(weight), *options, method="toeplitz")
+    np.testing.assert_allclose(xp.numpy(got), expected, rtol=0, atol=1e-13 * np.abs(expected).max())
+
+
 def test_bands_are_cut_into_strips(rng, monkeypatch):
     x, weight = layer(rng, (2, 4, 9, 200), (3, 3), 4, 2)
     strips = []

@@ -143,3 +143,12 @@ def test_empty_axes_cannot_be_continued():
 def test_pad_and_windows(wrong, says):
     with pytest.raises(ShapeError, match=says):
         wrong()
+
+
+@pytest.mark.parametrize("option", ["stride", "padding", "dilation", "groups"])
+@pytest.mark.parametrize("equal", [True, 1.0])
+def test_what_was_checked_before_does_not_excuse_an_equal_that_is_no_integer(option, equal):
+    x, weight = np.ones((1, 1, 6, 7)), np.ones((1, 1, 2, 3))
+    convlib.conv2d(x, weight, **{option: 1})
+    with pytest.raises(TypeError, match=f"conv2d: {option} must be an integer, not {equal}"):
+        convlib.conv2d(x, weight, **{option: equal})
