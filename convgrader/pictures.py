@@ -5,6 +5,7 @@ They carry a light ground of their own, so that they read alike in light and dar
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from convlib.explore import palette
@@ -41,9 +42,9 @@ class _Drawing:
     def text(
         self, x: int, y: int, text: str, colour: str = "ink", anchor: str = "start", small: bool = False
     ) -> None:
-        size = ' font-size="12"' if small else ""
+        size, shown = ' font-size="12"' if small else "", re.sub(r"-(?=\d)", "−", escape(text))
         self.parts.append(
-            f'<text x="{x}" y="{y}" fill="{INK[colour]}" text-anchor="{anchor}"{size}>{escape(text)}</text>'
+            f'<text x="{x}" y="{y}" fill="{INK[colour]}" text-anchor="{anchor}"{size}>{shown}</text>'
         )
         self._grow(x + (8 * len(text) if anchor == "start" else 0), y + 4)
 
@@ -252,10 +253,8 @@ def positions(size: int, kernel: int, stride: int, padding: int) -> str:
     drawing = _Drawing()
     for place in range(size + 2 * padding):
         inside = padding <= place < padding + size
-        number = str(place - padding).replace("-", "−")
-        drawing.box(
-            110 + place * BOX, 0, number, "input" if inside else "padding", fill=inside, dashed=not inside
-        )
+        number, colour = str(place - padding), "input" if inside else "padding"
+        drawing.box(110 + place * BOX, 0, number, colour, fill=inside, dashed=not inside)
     drawing.text(0, 24, "input place", "input")
     for out in range((size + 2 * padding - kernel) // stride + 1):
         top = 56 + out * 30

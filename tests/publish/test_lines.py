@@ -21,3 +21,11 @@ def test_a_number_keeps_its_per_cent_sign():
     paragraph = nodes.paragraph("", "", *text)
     lines.keep(paragraph)
     assert paragraph.astext() == "from 91\u00a0% to 93.7\u00a0%. In code 7 % 2"
+
+
+def test_printed_sentences_may_break_and_tables_may_not():
+    said = nodes.literal_block("", "conv2d: x must have 4 axes.\nIt has 2.", classes=["output", "stream"])
+    table = nodes.literal_block("", "kernel  weights\n3 × 3   9", classes=["output", "stream"])
+    code = nodes.literal_block("", "x = 1")
+    lines.let_break(nodes.section("", said, table, code))
+    assert ["sentences" in block["classes"] for block in (said, table, code)] == [True, False, False]
