@@ -330,6 +330,14 @@ def test_no_name_that_the_script_shortens_is_needed_outside(name):
     assert not named & set(OURS.split())
 
 
+def test_a_size_is_called_one_only_where_all_sides_have_it():
+    square, deep = explore.conv2d(), explore.conv3d(np.ones((3, 4, 4)), np.ones((3, 1, 1)))
+    said = [
+        [control[1] for control in e._controls if control[0] in ("size", "kernel")] for e in (square, deep)
+    ]
+    assert said == [["input size", "kernel size"], ["input at most", "kernel at most"]]
+
+
 def test_script_and_style_are_small_and_alone():
     size = len(explore.script().encode()) + len(explore.style().encode())
     assert size <= 60_000

@@ -1,4 +1,4 @@
-"""Where no line ends: between a formula and its punctuation, before a per cent sign."""
+"""Where no line ends, beside a formula and before a per cent sign; and where one may, in printed sentences."""
 
 from docutils import nodes
 
