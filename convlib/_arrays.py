@@ -255,6 +255,16 @@ def on_cpu(array: Array) -> bool:
     return not is_torch(array) or array.device.type == "cpu"
 
 
+def to_cpu(array: Array) -> Array:
+    """The array in the processor's memory."""
+    return array.cpu() if is_torch(array) else array
+
+
+def beside(array: Array, like: Array) -> Array:
+    """The array on the device of `like`."""
+    return array.to(device=like.device) if is_torch(array) else array
+
+
 def library(array: Array) -> Any:
     """The module an array belongs to, for what both call by the same name (linalg.svd, fft.fftn, moveaxis)."""
     return torch() if is_torch(array) else np

@@ -17,7 +17,8 @@ def sum_of_products(
     """``compute(x, weight, bias)`` in the dtype they promote to.
 
     Reals of 16 bits are summed in 32. Integers are exact: summed in float64 (whose matrix product is fast)
-    where no sum of `terms` products can reach 2⁵³, else in int64, else in Python's integers.
+    where no sum of `terms` products can reach 2⁵³, else in int64, else in Python's integers. CUDA has no matrix
+    product of int64: such sums are taken by the processor, and come back to their device.
 
     Raises
     ------
@@ -35,10 +36,12 @@ def sum_of_products(
     else:
         wide = arrays.named_dtype("float32", x) if dtype.itemsize == 2 else dtype
     wider = [arrays.astype(array, wide) for array in given]
+    if wide == arrays.named_dtype("int64", x):
+        wider = [arrays.to_cpu(array) for array in wider]
     out = compute(*wider, *[None] * (3 - len(wider)))
     if arrays.kind(dtype) == "i":
         _check_fits(operation, out, dtype)
-    return arrays.astype(out, dtype)
+    return arrays.astype(arrays.beside(out, x), dtype)
 
 
 def _integer_dtype(operation: str, terms: int, x: Array, weight: Array, bias: Array | None) -> Any:

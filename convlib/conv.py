@@ -53,8 +53,8 @@ def conv(
         Blocks of channels that don't see each other.
     padding_mode : "zeros", "reflect", "replicate" or "circular"
     method : "auto", "direct", "gemm", …
-        One of `convlib.algorithms`. On torch tensors "auto" is torch's own convolution, but for large kernels,
-        where that is slow, "fft".
+        One of `convlib.algorithms`. On torch tensors "auto" is torch's own convolution, with torch's settings (on
+        CUDA TF32 is one of them), but for large kernels, where that is slow, "fft".
 
     Returns
     -------

@@ -54,18 +54,42 @@ class Torch:
         return f"torch-{self.device}"
 
 
-@pytest.fixture(
-    params=[NumPy(), Torch("cpu"), pytest.param(Torch("cuda"), marks=pytest.mark.cuda)],
-    ids=repr,
-    scope="session",
-)
-def xp(request):
-    """NumPy, torch on the CPU, torch on CUDA: `xp.array(values)` makes an array, `xp.numpy(array)` reads it."""
-    if not isinstance(request.param, NumPy):
-        torch = pytest.importorskip("torch", reason="torch is not installed")
-        if request.param.device == "cuda" and not torch.cuda.is_available():
+class StandIn(Torch):
+    """Makes and reads torch tensors on a device that stands in for CUDA."""
+
+    def array(self, values):
+        import standin
+
+        return standin.on_device(values)
+
+    def __repr__(self):
+        return "torch-stand-in"
+
+
+DEVICES = [pytest.param(Torch("cuda"), marks=pytest.mark.cuda), StandIn("cuda")]
+
+
+def device(request):
+    """The library of a parameter, if this machine has it."""
+    if isinstance(request.param, NumPy):
+        yield request.param
+        return
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    if isinstance(request.param, StandIn):
+        import standin
+
+        with standin.Device():
+            yield request.param
+        return
+    if request.param.device == "cuda":
+        if not torch.cuda.is_available():
             pytest.skip(NO_CUDA)
-    return request.param
+        torch.backends.cudnn.allow_tf32 = False  # whose ten bits no tolerance here allows for
+    yield request.param
+
+
+xp = pytest.fixture(device, params=[NumPy(), Torch("cpu"), *DEVICES], ids=repr, name="xp")
+gpu = pytest.fixture(device, params=DEVICES, ids=repr, name="gpu")
 
 
 @pytest.fixture

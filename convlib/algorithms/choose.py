@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log2, prod
 from typing import Any
 
@@ -20,8 +21,12 @@ APART = 3  # times that, if a stride keeps the numbers of a row apart
 PER_ROW = {"gemm": 2.3, "toeplitz": 5.5}
 PER_BUTTERFLY = 0.35  # per number and log2 of the transform's length
 PER_FREQUENCY = 3.5  # a complex multiply-add between spectra
-PER_TAP = 0.3  # torch's multiply-add on the CPU, where a group has one filter and a LARGE kernel
-LARGE = 15  # from here on torch takes a general program, which is up to twenty times as slow as that for small kernels
+TORCHS_FFT = 0.6  # of that time, where torch takes the transforms
+# torch's own multiply-add on the CPU. Its general program computes several filters of a group at once: with few of
+# them most of the processor idles. Its program for small kernels and many channels is left at LARGE taps.
+PER_TAP = 0.3
+PER_WIDE_TAP = 0.0175
+LARGE_DEPTHWISE, LARGE = 15, 19
 WORTH_ON_GPU = 2e9  # multiply-adds: an estimate, not measured
 ONCE = {"gemm": 1e4, "toeplitz": 3e4, "fft": 1e5}  # before the first number
 
@@ -111,6 +116,7 @@ def estimated_times(
     return {method: ONCE[method] + time for method, time in times.items()}
 
 
+@lru_cache(maxsize=1024)
 def fft_beats_torch(
     x_shape: Sequence[int],
     weight_shape: Sequence[int],
@@ -133,12 +139,23 @@ def fft_beats_torch(
     True
     """
     (samples, c_in, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
-    if max(kernel) < LARGE:
+    if max(kernel) < 5:
         return False
     size = [low + n + high for n, (low, high) in zip(size, padding)]
     out = [output_size(n, k, s, 0, d) for n, k, s, d in zip(size, kernel, stride, dilation)]
     multiply_adds = samples * prod(out) * c_out * c_group * prod(kernel)
     if not cpu:
-        return c_out == groups and min(kernel) > 2 * LARGE and multiply_adds > WORTH_ON_GPU
+        return c_out == groups and min(kernel) > 30 and multiply_adds > WORTH_ON_GPU
     times = estimated_times((samples, c_in, *size), weight_shape, stride, dilation, groups)
-    return times["fft"] < PER_TAP / (c_out // groups) * multiply_adds
+    return (
+        TORCHS_FFT * times["fft"] < _torchs_tap(c_out // groups, c_group, groups, max(kernel)) * multiply_adds
+    )
+
+
+def _torchs_tap(filters: int, c_group: int, groups: int, kernel: int) -> float:
+    """Nanoseconds of a multiply-add in torch's own convolution on the CPU; 0 where its program is a good one."""
+    if filters == c_group == 1 and groups > 1:
+        return PER_TAP if kernel >= LARGE_DEPTHWISE else 0
+    if filters >= 16 or (groups > 1 and min(filters, c_group) >= 4):
+        return PER_WIDE_TAP if kernel >= LARGE and c_group >= 4 else 0
+    return PER_TAP / filters / (1 if groups > 1 else 2)

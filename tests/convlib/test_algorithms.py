@@ -305,6 +305,24 @@ def test_auto_on_torch_keeps_nan_and_inf_in_their_windows(rng, bad):
 
 
 @pytest.mark.parametrize(
+    ("channels", "groups", "kernel", "better"),
+    [
+        ((64, 64), 64, 13, False),  # torch has a program for small depthwise kernels,
+        ((64, 64), 64, 15, True),
+        ((64, 128), 64, 9, True),  # none for two filters a group,
+        ((64, 128), 64, 3, False),
+        ((16, 16), 1, 17, False),  # and one for many channels
+        ((16, 16), 1, 31, True),
+        ((3, 64), 1, 31, False),
+    ],
+)
+def test_on_the_cpu_the_fft_is_taken_where_torchs_programs_end(channels, groups, kernel, better):
+    (c_in, c_out), pads = channels, ((kernel // 2,) * 2,) * 2
+    shapes = (1, c_in, 64, 64), (c_out, c_in // groups, kernel, kernel)
+    assert algorithms.fft_beats_torch(*shapes, (1, 1), pads, (1, 1), groups, cpu=True) == better
+
+
+@pytest.mark.parametrize(
     ("samples", "c_out", "kernel", "better"), [(64, 64, 31, True), (64, 128, 31, False), (1, 64, 31, False)]
 )
 def test_off_the_cpu_only_large_depthwise_layers_leave_torchs_own(samples, c_out, kernel, better):
