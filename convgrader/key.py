@@ -8,7 +8,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from convgrader import regions
+from convgrader import kernel, regions
 from convgrader.comparison import to_array
 from convgrader.emission import MIME
 from convgrader.model import AuthorError
@@ -35,7 +35,7 @@ def execute(notebook: NotebookNode, timeout: float = 60.0) -> NotebookNode:
     nbclient.exceptions.CellExecutionError
         If a cell raises.
     """
-    NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False).execute()
+    kernel.execute(NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False))
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode, v4
 
+from convgrader import kernel
 from convgrader.notebook import LABEL
 
 _FIRST_LINE = re.compile(rf"# grade: (\S+) \({re.escape(LABEL['self'])}\)")
@@ -81,10 +82,10 @@ def run(path: Path, timeout: int = 60) -> list[Said]:
     )
     stopped = ""
     try:
-        client.execute()
+        kernel.execute(client)
     except CellTimeoutError:
         stopped = f"A cell took longer than {timeout} s, so what comes after it was not run."
-    except DeadKernelError:
+    except RuntimeError:
         stopped = "The kernel died, so what comes after that was not run."
     return [_said(name, copy.cells[place - 1], copy.cells[place], stopped) for name, place in places.items()]
 

@@ -21,8 +21,9 @@ from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
+from convgrader import kernel
 from publish import pages
 
 TIMEOUT = 60
@@ -106,8 +107,8 @@ def _run(path: Path, notebook: Any) -> tuple[Any, float, Exception | None]:
     )
     error: Exception | None = None
     try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as caught:
+        kernel.execute(client)
+    except (CellExecutionError, CellTimeoutError, RuntimeError) as caught:
         error = caught
     for cell in notebook.cells:
         if cell.get("outputs"):
