@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from convlib import explore
@@ -109,6 +110,24 @@ def test_every_control_shows_what_convlib_computes(show, name):
             same(page, start)
             moved.add(control[0])
     assert moved == {control[0] for control in starts[0]._controls}
+
+
+def test_upright_sliders_say_their_values(show):
+    page = show(explore.separable())
+    said = page.get_by_role("group", name="weights").locator("output")
+    assert said.text_content() == "0, 1, 0, 1, −4, 1, 0, 1, 0"
+    slide(page.get_by_role("slider", name="weights 4", exact=True), -3)
+    assert said.text_content() == "0, 1, 0, 1, −3, 1, 0, 1, 0"
+
+
+def test_a_slider_of_one_choice_cannot_be_moved(show):
+    page = show(explore.wiring(np.eye(8, dtype=int)[:, :, None], size=1))
+    ranges = page.locator("input[type=range]").evaluate_all(
+        "all => all.filter(e => e.offsetParent).map(e => [e.min === e.max, e.disabled])"
+    )
+    assert [True, True] in ranges
+    assert [False, False] in ranges
+    assert all(one == disabled for one, disabled in ranges)
 
 
 @pytest.mark.parametrize("name", KINDS)

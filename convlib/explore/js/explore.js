@@ -221,11 +221,16 @@ const bring = (figure, { changed } = {}) => {
     for (const [name, { c, input, out, item }] of Object.entries(inputs)) {
       const v = s[name], shown = String(scene.labels[name] ?? v), number = typeof c[2] === "number";
       item.hidden = idle.includes(name);
-      if (isList(c)) input.forEach((one, j) => { one.value = v[j]; one.hidden = m.used && j >= m.used(s); });
+      if (isList(c)) {
+        const used = m.used ? m.used(s) : v.length;
+        input.forEach((one, j) => { one.value = v[j]; one.hidden = j >= used; });
+        out.textContent = v.slice(0, used).map(fmt).join(", ");
+      }
       else if (input.type === "checkbox") input.checked = v;
       else {
         if (number) {
           [input.min, input.max] = limitOf(kind, c, s, d);
+          input.disabled = input.min === input.max;
           set(input, { "aria-valuetext": shown });
           out.textContent = input.type === "range" || shown !== String(v) ? shown : "";
         }
@@ -309,14 +314,14 @@ const bring = (figure, { changed } = {}) => {
 
   const bar = el("div", { class: "cx-bar" }), more = el("div", { class: "cx-more" });
   for (const c of controls) {
-    const [name, label] = c, own = uid + name;
+    const [name, label] = c, own = uid + name, out = el("output", { for: own });
     if (isList(c)) {
-      const input = sliders(c), item = el("div", { class: "cx-item cx-values", role: "group", "aria-labelledby": own }, el("span", { id: own }, label), el("div", {}, ...input));
+      const input = sliders(c), item = el("div", { class: "cx-item cx-values", role: "group", "aria-labelledby": own }, el("span", { id: own }, label), out, el("div", {}, ...input));
       more.append(item);
-      inputs[name] = { c, input, item };
+      inputs[name] = { c, input, out, item };
       continue;
     }
-    const input = control(c, own), out = el("output", { for: own }), item = el("div", { class: "cx-item" }, el("label", { for: own }, label), out, input);
+    const input = control(c, own), item = el("div", { class: "cx-item" }, el("label", { for: own }, label), out, input);
     inputs[name] = { c, input, out, item };
     if (c !== first) { more.append(item); continue; }
     play = button("Play", run);
