@@ -56,7 +56,8 @@ class Tab:
         self.base = base
         self.foreign.clear()
         self.errors.clear()
-        self.page.goto(base + name, wait_until="load")
+        # the site's root leads on at once, maybe before it has loaded
+        self.page.goto(base + name, wait_until="commit" if name == "index.html" else "load")
         return self
 
 
