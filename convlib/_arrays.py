@@ -53,6 +53,10 @@ def _as_array(operation: str, name: str, value: Any) -> Any:
         raise TypeError(f"{operation}: {name} can't be read as an array: {error}") from None
     if array.dtype.kind not in "biufc":
         raise TypeError(f"{operation}: {name} must hold numbers, but its dtype is {array.dtype}.")
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{operation}: {name} is a masked array, and no sum can leave out its gaps: fill them."
+        )
     return array
 
 
@@ -80,6 +84,11 @@ def kind(dtype: Any) -> str:
 def named_dtype(name: str, like: Array) -> Any:
     """The dtype called "float32", "float64" or "int64" in the library of `like`."""
     return getattr(torch(), name) if is_torch(like) else np.dtype(name)
+
+
+def finfo(dtype: Any) -> Any:
+    """The limits of a real or complex dtype: `max`, `eps` and more."""
+    return (np if isinstance(dtype, np.dtype) else torch()).finfo(dtype)
 
 
 def integer_limits(dtype: Any) -> tuple[int, int]:
@@ -143,14 +152,23 @@ def einsum(subscripts: str, *operands: Array) -> Array:
 
 def all_finite(array: Array) -> bool:
     """Whether no element is NaN or Inf."""
+    # fast, and a NaN or an Inf can't leave the sum of squares
+    return bool(np.isfinite(norm(array))) or bool(library(array).isfinite(array).all())
+
+
+def norm(array: Array) -> float:
+    """The root of the sum of squares: Inf or NaN where that is too large for the dtype, or where nothing can be read.
+
+    torch can't read a tensor without numbers: one that is traced, mapped over, or on its meta device.
+    """
     if is_torch(array):
-        return bool(torch().isfinite(array).all())
-    if array.flags.c_contiguous and array.dtype.char in "fd":
-        flat = array.reshape(-1)
-        with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(np.dot(flat, flat)):  # fast, and a NaN or an Inf can't leave the sum of squares
-                return True
-    return bool(np.isfinite(array).all())
+        try:
+            return float(torch().linalg.vector_norm(array.detach()))
+        except RuntimeError:
+            return float("nan")
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.ravel("K")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(abs(np.vdot(flat, flat)) ** 0.5)
 
 
 def roll(array: Array, shifts: Sequence[int], axes: Sequence[int]) -> Array:
@@ -222,8 +240,8 @@ def matmul(a: Array, b: Array, out: Array) -> None:
 
 
 def torch_can(x: Array, weight: Array, dtype: Any) -> bool:
-    """Whether torch itself has this convolution: rank 1 to 3, nothing empty, no integers (which would wrap)."""
-    good = is_torch(x) and weight.ndim <= 5 and 0 not in x.shape and 0 not in weight.shape
+    """Whether torch itself has this convolution: rank 1 to 3, nothing but the batch empty, no integers (which would wrap)."""
+    good = is_torch(x) and weight.ndim <= 5 and 0 not in x.shape[1:] and 0 not in weight.shape
     return good and kind(dtype) in "fc"
 
 
@@ -250,6 +268,12 @@ def torch_transposed_convolution(
     return function(x, weight, bias, stride, padding, extra, groups, dilation)
 
 
+def torch_decides(array: Array) -> bool:
+    """Whether torch is tracing, or choosing the precision of its own convolutions itself."""
+    kind = array.device.type
+    return torch().jit.is_tracing() or (kind != "meta" and torch().is_autocast_enabled(kind))
+
+
 def on_cpu(array: Array) -> bool:
     """Whether the processor computes with it: NumPy's arrays and torch's CPU tensors."""
     return not is_torch(array) or array.device.type == "cpu"
@@ -271,8 +295,11 @@ def library(array: Array) -> Any:
 
 
 def to_numpy(array: Array) -> np.ndarray:
-    """The values in NumPy's memory, outside autograd."""
-    return array.detach().resolve_conj().resolve_neg().cpu().numpy() if is_torch(array) else np.asarray(array)
+    """The values in NumPy's memory, outside autograd; bfloat16, which NumPy lacks, as float32."""
+    if not is_torch(array):
+        return np.asarray(array)
+    array = array.detach().resolve_conj().resolve_neg().cpu()
+    return (array.float() if array.dtype is torch().bfloat16 else array).numpy()
 
 
 def add_at(array: Array, indices: np.ndarray, values: Array) -> Array:

@@ -31,6 +31,10 @@ def sum_of_products(
     given = [x, weight] if bias is None else [x, weight, bias]
     if arrays.kind(dtype) == "b":
         raise TypeError(f"{operation}: x and weight are booleans; convert one to the numbers you count in.")
+    if str(dtype) in ("torch.uint16", "torch.uint32", "torch.uint64"):
+        raise TypeError(
+            f"{operation}: torch has no arithmetic for {dtype}; convert x and weight to torch.int64."
+        )
     if arrays.kind(dtype) == "i":
         wide: Any = _integer_dtype(operation, terms, x, weight, bias)
     else:
@@ -40,7 +44,7 @@ def sum_of_products(
         wider = [arrays.to_cpu(array) for array in wider]
     out = compute(*wider, *[None] * (3 - len(wider)))
     if arrays.kind(dtype) == "i":
-        _check_fits(operation, out, dtype)
+        check_fits(operation, out, dtype)
     return arrays.astype(arrays.beside(out, x), dtype)
 
 
@@ -59,7 +63,8 @@ def _largest(array: Array) -> int:
     return max(abs(int(array.min())), abs(int(array.max()))) if 0 not in array.shape else 0
 
 
-def _check_fits(operation: str, out: Array, dtype: Any) -> None:
+def check_fits(operation: str, out: Array, dtype: Any) -> None:
+    """Raise OverflowError where a result leaves the integers of a dtype."""
     if 0 in out.shape:
         return
     limits = arrays.integer_limits(dtype)

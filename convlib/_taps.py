@@ -39,21 +39,25 @@ def stamp(
     """
     (samples, c_in, *places), (_, c_group, *kernel) = x.shape, weight.shape
     points, per_group = prod(places), c_in // groups
-    if min(stride) >= WIDE and set(dilation) == {1} and not any(k % s for k, s in zip(kernel, stride)):
+    uncut = prod(p * s + k - s for p, k, s in zip(places, kernel, stride))  # what `_stamp_blocks` fills
+    wide = min(stride) >= WIDE and set(dilation) == {1} and not any(k % s for k, s in zip(kernel, stride))
+    if wide and uncut <= 2 * prod(size):
         return _stamp_blocks(x, weight, size, start, stride, groups)
     flat = x.reshape(samples, groups, per_group, points)  # (N, G, I, L)
     mixers = weight.reshape(groups, per_group, c_group, prod(kernel))
     mixers = arrays.permute(mixers, (0, 3, 2, 1))  # (G, T, O, I)
     out = arrays.zeros((samples, groups, c_group, *size), x)
-    wires = list(taps(places, size, kernel, start, stride, dilation))
+    reached = taps(places, size, kernel, start, stride, dilation)
+    wires = [
+        (tap, ends) for tap, (_, *ends) in enumerate(reached) if all(end.start < end.stop for end in ends[0])
+    ]
     step = max(1, BLOCK // max(1, samples * groups * c_group * points))
     for first in range(0, len(wires), step):
         block = wires[first : first + step]
-        mixer = mixers[:, first : first + step].reshape(
-            groups, len(block) * c_group, per_group
-        )  # (G, t·O, I)
+        mixer = mixers[:, [tap for tap, _ in block]]  # (G, t, O, I)
+        mixer = mixer.reshape(groups, len(block) * c_group, per_group)
         products = (mixer @ flat).reshape(samples, groups, len(block), c_group, *places)
-        for n, (_, source, target) in enumerate(block):
+        for n, (_, (source, target)) in enumerate(block):
             out[(..., *target)] += products[:, :, n][(..., *source)]
     return out.reshape(samples, groups * c_group, *size)
 

@@ -47,12 +47,12 @@ def check_transposed(
     steps = per_axis(operation, "stride", stride, rank, 1)
     spread = per_axis(operation, "dilation", dilation, rank, 1)
     extra = per_axis(operation, "output_padding", output_padding, rank, 0)
-    pads, extra, out = _sizes(operation, size, kernel, steps, spread, padding, extra, shapes)
+    pads, extra, out = transposed_sizes(operation, size, kernel, steps, spread, padding, extra, shapes)
     check_elements(operation, "output", (samples, c_group * groups, *out))
     return Transposed(steps, pads, extra, spread, groups, out)
 
 
-def _sizes(
+def transposed_sizes(
     operation: str,
     size: Sequence[int],
     kernel: Sequence[int],
@@ -60,9 +60,9 @@ def _sizes(
     spread: tuple[int, ...],
     padding: Any,
     extra: tuple[int, ...],
-    shapes: Shapes,
+    shapes: Any,
 ) -> tuple[tuple[Pair, ...], tuple[int, ...], tuple[int, ...]]:
-    """Padding as pairs, output_padding, and the output's size; "same" gives size·stride."""
+    """Padding as pairs, output_padding, and the output's size; "same" gives size·stride. Errors end with `shapes`."""
     rank = len(kernel)
     full = [n * s for n, s in zip(size, steps)]
     pads = padding_pairs(operation, padding, full, kernel, steps, spread)

@@ -17,7 +17,7 @@ from convlib import algorithms
 from convlib._arrays import Array
 from convlib._checks import Geometry, check_choice, check_conv, check_elements, check_ranks
 from convlib._sums import sum_of_products
-from convlib.shapes import Padding, Pair, ShapeError, per_axis, resolve_padding
+from convlib.shapes import Padding, Pair, ShapeError, numbers_only, per_axis
 
 Ints = int | Sequence[int]
 
@@ -202,10 +202,12 @@ def _conv(
 
 
 def _better_by_fft(x: Array, weight: Array, how: Geometry) -> bool:
-    """Whether torch's own convolution would be slower than the FFT, and no NaN or Inf forbids it."""
+    """Whether torch's own convolution would be slower than the FFT, and nothing forbids that."""
+    if max(weight.shape[2:]) < algorithms.LEAST_KERNEL or arrays.torch_decides(x):
+        return False
     options = how.stride, how.padding, how.dilation, how.groups
     better = algorithms.fft_beats_torch(x.shape, weight.shape, *options, arrays.on_cpu(x))
-    return better and arrays.all_finite(x) and arrays.all_finite(weight)
+    return better and algorithms.in_range(x, weight)
 
 
 def _by_torch(
@@ -258,10 +260,8 @@ def pad(x: Array, padding: Padding, *, mode: str = "zeros") -> Array:
             "an integer needs x (N, C, ...), a tuple one entry per axis to pad."
         )
     check_choice("pad", "mode", mode, PADDING_MODES)
-    if isinstance(padding, str):
-        raise ShapeError(f"pad: padding must be numbers, not {padding!r}; only a kernel gives it a meaning.")
     size = x.shape[-rank:]
-    pads = resolve_padding(padding, size, (1,) * rank, operation="pad")
+    pads = numbers_only("pad", padding, size, (1,) * rank)  # only a kernel gives a name its meaning
     padded = [low + n + high for n, (low, high) in zip(size, pads)]
     check_elements("pad", "result", (*x.shape[:-rank], *padded))
     return _padded("pad", x, pads, mode)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from convlib._transposed import transposed_sizes
 from convlib.shapes import Padding, Pair, ShapeError, integer, per_axis, resolve_padding
 
 Ints = int | Sequence[int]
@@ -206,13 +207,8 @@ def _layer(
     n, k = per_axis(where, "size", size, rank, 1), per_axis(where, "kernel_size", kernel_size, rank, 1)
     s, d = per_axis(where, "stride", stride, rank, 1), per_axis(where, "dilation", dilation, rank, 1)
     if kind == "conv_transpose":
-        small = [a * b for a, b in zip(n, s)]  # "same" gives size·stride
-        pads = resolve_padding(padding, small, k, s, d, operation=where)
         more = per_axis(where, "output_padding", output_padding, rank, 0)
-        out = tuple(
-            m if padding == "same" else (i - 1) * t + e * (j - 1) + 1 - sum(p) + a
-            for m, i, j, t, e, p, a in zip(small, n, k, s, d, pads, more)
-        )
+        pads, _, out = transposed_sizes(where, n, k, s, d, padding, more, f" (size {n}, kernel {k}).")
     else:
         pads = resolve_padding(padding, n, k, s, d, operation=where)
         out = tuple((i + sum(p) - e * (j - 1) - 1) // t + 1 for i, j, t, e, p in zip(n, k, s, d, pads))

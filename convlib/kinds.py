@@ -205,13 +205,14 @@ def spatially_separable_conv(
         )
     steps = per_axis(operation, "stride", stride, rank, 1)
     spread = per_axis(operation, "dilation", dilation, rank, 1)
-    pads = padding if isinstance(padding, (tuple, list)) and len(padding) == rank else (padding,) * rank
+    pads = _padding_of_each(padding, rank)
     for axis, factor in enumerate(factors):
         x, factor = arrays.as_arrays(operation, x=x, factor=factor)
         groups = 1
         if factor.ndim == 1:
-            groups = x.shape[1]
+            groups = max(x.shape[1], 1)
             factor = arrays.concatenate([factor.reshape(1, 1, -1)] * groups, 0)  # (C, 1, k)
+            factor = factor if x.shape[1] else factor[:0, :0]
         if factor.ndim != 3:
             raise ShapeError(
                 f"{operation}: factor {axis} must be a vector (k,) or a weight (C_out, C_in, k), "
@@ -275,11 +276,19 @@ def flattened_conv(
             f"so that many factors (F, k) are needed; their shapes are {shapes}."
         )
     steps = per_axis(operation, "stride", stride, rank, 1)
-    pads = padding if isinstance(padding, (tuple, list)) and len(padding) == rank else (padding,) * rank
+    pads = _padding_of_each(padding, rank)
     for axis, weight in enumerate(weights):
         last = bias if axis == rank - 1 else None
         x = _along(operation, x, weight[:, None], last, axis, steps[axis], pads[axis], 1, filters)
     return x
+
+
+def _padding_of_each(padding: Any, rank: int) -> Sequence[Any]:
+    """One entry for each axis; a tuple of a wrong length is left to the first axis to refuse."""
+    each = tuple(padding) if isinstance(padding, (tuple, list)) else (padding,)
+    if len(each) == 1:
+        return each * rank
+    return each if len(each) == rank else (padding,) * rank
 
 
 def _along(

@@ -16,7 +16,7 @@ import numpy as np
 from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib._checks import check_choice, check_elements
-from convlib._sums import sum_of_products
+from convlib._sums import check_fits, sum_of_products
 from convlib._taps import taps
 from convlib.conv import PADDING_MODES
 from convlib.shapes import Padding, Pair, ShapeError, integer, per_axis, resolve_padding
@@ -226,12 +226,15 @@ def conv_matrix(
     Returns
     -------
     array, shape (C_out·prod(out), C_in·prod(n))
+        In the dtype of weight.
         The transposed convolution with the same arguments is ``C.T @ y``.
 
     Raises
     ------
     ShapeError
         If the sizes don't fit, or a dense C would have more than 2**28 entries.
+    OverflowError
+        If integer weights of several wires between the same two places add up to more than their dtype holds.
     ImportError
         If sparse and SciPy is missing.
 
@@ -252,16 +255,36 @@ def conv_matrix(
     wires = conv_wires(
         tuple(weight.shape), input_size, stride, padding, dilation, groups, padding_mode=padding_mode
     )
-    values = arrays.take(weight.reshape(-1), wires.weight, 0)
+    values, places = (
+        arrays.take(weight.reshape(-1), wires.weight, 0),
+        wires.output * wires.shape[1] + wires.input,
+    )
+    if padding_mode != "zeros":
+        values, places = _merged(values, places)
     if sparse:
-        return arrays.sparse_matrix(values, wires.output, wires.input, wires.shape)
+        rows, columns = np.divmod(places, wires.shape[1])
+        return arrays.sparse_matrix(values, rows, columns, wires.shape)
     if prod(wires.shape) > MOST_ENTRIES:
         raise ShapeError(
             f"conv_matrix: C would have {wires.shape[0]} × {wires.shape[1]} entries, more than"
             f" {MOST_ENTRIES}; ask for sparse=True or choose a smaller input."
         )
-    matrix = arrays.zeros((prod(wires.shape),), weight)
-    return arrays.add_at(matrix, wires.output * wires.shape[1] + wires.input, values).reshape(wires.shape)
+    matrix = arrays.zeros((prod(wires.shape),), values)
+    return arrays.add_at(matrix, places, values).reshape(wires.shape)
+
+
+def _merged(values: Array, places: np.ndarray) -> tuple[Array, np.ndarray]:
+    """The sums of the values at equal places: padding with copies can lay several wires between the same two."""
+    dtype = values.dtype
+    if arrays.kind(dtype) == "b":
+        raise TypeError("conv_matrix: weight holds booleans; convert it to the numbers you count in.")
+    exact = arrays.kind(dtype) == "i"
+    wide = arrays.astype(values, arrays.named_dtype("int64", values)) if exact else values
+    places, where = np.unique(places, return_inverse=True)
+    total = arrays.add_at(arrays.zeros((len(places),), wide), where, wide)
+    if exact:
+        check_fits("conv_matrix", total, dtype)
+    return arrays.astype(total, dtype), places
 
 
 def block_permutation(matrix: Array) -> Blocks:
@@ -315,6 +338,7 @@ def block_permutation(matrix: Array) -> Blocks:
         of_column = of_column[of_column] if columns else of_column  # jump along the chain
         if (of_column == before).all():
             break
+    of_row = np.where(of_row == columns, columns + np.arange(rows), of_row)  # a row of zeros is a block
     labels = np.unique(np.concatenate([of_column, of_row]))
     sizes = [(int((of_row == label).sum()), int((of_column == label).sum())) for label in labels]
     return Blocks(np.argsort(of_row, kind="stable"), np.argsort(of_column, kind="stable"), sizes)

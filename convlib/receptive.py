@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
+from convlib._checks import check_elements
 from convlib.cost import Layer
 from convlib.grad import conv_input
-from convlib.shapes import ShapeError, integer, per_axis, resolve_padding
+from convlib.shapes import ShapeError, integer, numbers_only, per_axis, resolve_padding
 
 
 class ReceptiveField(NamedTuple):
@@ -80,6 +81,11 @@ def receptive_field(layers: Iterable[Layer | Sequence[Any]], *, axis: int = 0) -
                     f"receptive_field: layer {number}, {layer.name}, is a transposed convolution, whose outputs see"
                     " different numbers of inputs."
                 )
+            if not -len(layer.kernel_size) <= axis < len(layer.kernel_size):
+                raise ShapeError(
+                    f"receptive_field: axis={axis}, but layer {number}, {layer.name}, has"
+                    f" {len(layer.kernel_size)} spatial axes."
+                )
             k, s, d = layer.kernel_size[axis], layer.stride[axis], layer.dilation[axis]
             before = layer.padding[axis][0]
         else:
@@ -100,7 +106,7 @@ def _axis(number: int, layer: Any) -> tuple[int, int, int, int]:
     name = "receptive_field"
     k = integer(name, "kernel_size", k, 1)
     s, d = integer(name, "stride", s, 1), integer(name, "dilation", d, 1)
-    (pair,) = resolve_padding((p,), (k,), (k,), operation=name)
+    (pair,) = numbers_only(f"{name}: layer {number}", [p], (k,), (k,))
     return k, s, pair[0], d
 
 
@@ -172,6 +178,7 @@ def effective_receptive_field(
             for n, k, t, q, e in zip(size, kernel, steps, pads, spread)
         ]
         shapes.append((c_out, *out))
+        check_elements(name, "output of a layer", shapes[-1])
         if min(out) < 1:
             raise ShapeError(
                 f"{name}: the input {shapes[0][1:]} is too small: a layer's output has size {tuple(out)}."

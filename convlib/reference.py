@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from convlib.shapes import output_size, per_axis, resolve_padding, transposed_output_size
+from convlib.shapes import numbers_only, output_size, per_axis, resolve_padding, transposed_output_size
 
 
 def conv(
@@ -89,10 +89,16 @@ def conv_transpose(
     weight : array_like, shape (C_in, C_out/groups, *K)
     bias : array_like, shape (C_out,), optional
     stride, padding, output_padding, groups, dilation : as in `convlib.conv_transpose2d`
+        The padding as numbers: a name's size is the business of those who know it.
 
     Returns
     -------
     ndarray, shape (N, C_out, *S_out), float64, complex128 or int64
+
+    Raises
+    ------
+    ShapeError
+        Where padding is a name.
 
     References
     ----------
@@ -106,8 +112,8 @@ def conv_transpose(
     x, weight = _wide(x), _wide(weight)
     (samples, c_in, *size), (_, c_group, *kernel) = x.shape, weight.shape
     rank = len(kernel)
-    pads = resolve_padding(padding, size, kernel)
     name = "conv_transpose"
+    pads = numbers_only(name, padding, size, kernel)
     stride, dilation = (
         per_axis(name, "stride", stride, rank, 1),
         per_axis(name, "dilation", dilation, rank, 1),

@@ -127,7 +127,7 @@ def transposed_output_size(
     where = "transposed_output_size"
     n, k, s, d = _axis(where, size, kernel_size, stride, dilation)
     extra = integer(where, "output_padding", output_padding, 0)
-    low, high = _pair(where, padding, n, k, s, d)
+    ((low, high),) = numbers_only(where, [padding], (n,), (k,))
     if extra >= max(s, d):
         raise ShapeError(f"{where}: output_padding={extra} must be less than stride={s} or dilation={d}.")
     extent = d * (k - 1) + 1
@@ -242,6 +242,16 @@ def resolve_padding(
     steps = per_axis(operation, "stride", stride, rank, 1)
     spread = per_axis(operation, "dilation", dilation, rank, 1)
     return padding_pairs(operation, padding, size, kernel_size, steps, spread)
+
+
+def numbers_only(
+    operation: str, padding: Any, size: Sequence[int], kernel_size: Sequence[int]
+) -> tuple[Pair, ...]:
+    """`resolve_padding` where a name would have no meaning, or another one."""
+    for entry in padding if isinstance(padding, (tuple, list)) else [padding]:
+        if isinstance(entry, str):
+            raise ShapeError(f"{operation}: padding must be numbers here, not {entry!r}.")
+    return resolve_padding(padding, size, kernel_size, operation=operation)
 
 
 def padding_pairs(

@@ -261,8 +261,7 @@ def inverse_filter(y: Array, kernel: Array, mode: str = "circular", *, smallest:
     response = _response(name, y, kernel, mode)
     magnitude = abs(response)
     largest = float(magnitude.max())
-    digits = {8: 52, 4: 23, 2: 10}[magnitude.dtype.itemsize]  # of the fraction
-    rounding = 4 * 2**-digits * magnitude.ndim * largest
+    rounding = 4 * float(arrays.finfo(magnitude.dtype).eps) * magnitude.ndim * largest
     lost = magnitude <= max(smallest * largest, rounding)
     if smallest <= 0 and bool(lost.any()):
         raise ValueError(

@@ -345,7 +345,7 @@ def overlap_count(
     array([1, 1, 2, 2, 2, 2, 2, 2, 1, 1])
     """
     lengths = [len(size) for size in (input_size, kernel_size) if isinstance(size, (tuple, list))]
-    rank = max(lengths, default=1)
+    rank = max([1, *lengths])
     size = per_axis("overlap_count", "input_size", input_size, rank, 1)
     kernel = per_axis("overlap_count", "kernel_size", kernel_size, rank, 1)
     check_elements("overlap_count", "input", size)
@@ -388,7 +388,7 @@ def pixel_shuffle(x: Array, upscale_factor: Ints) -> Array:
     (x,) = arrays.as_arrays("pixel_shuffle", x=x)
     rank = len(upscale_factor) if isinstance(upscale_factor, (tuple, list)) else 2
     factors = per_axis("pixel_shuffle", "upscale_factor", upscale_factor, rank, 1)
-    if x.ndim <= rank or x.shape[-rank - 1] % prod(factors):
+    if not 1 <= rank < x.ndim or x.shape[-rank - 1] % prod(factors):
         raise ShapeError(
             f"pixel_shuffle: x must have shape (..., C·{prod(factors)}, *S) with {rank} spatial axes for"
             f" upscale_factor = {factors}, but its shape is {tuple(x.shape)}."

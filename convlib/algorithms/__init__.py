@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
-from convlib.algorithms.choose import choose_method, estimated_times, fft_beats_torch
+from convlib.algorithms.choose import LEAST_KERNEL, choose_method, estimated_times, fft_beats_torch
 from convlib.algorithms.direct import direct
-from convlib.algorithms.fft import fft
+from convlib.algorithms.fft import fft, in_range
 from convlib.algorithms.gemm import gemm
 from convlib.algorithms.toeplitz import toeplitz
 from convlib.algorithms.winograd import winograd2, winograd4
 
 __all__ = [
+    "LEAST_KERNEL",
     "METHODS",
     "check_method",
     "choose_method",
@@ -29,6 +30,7 @@ __all__ = [
     "fft",
     "fft_beats_torch",
     "gemm",
+    "in_range",
     "toeplitz",
     "winograd2",
     "winograd4",
@@ -85,6 +87,11 @@ def correlate(
     elif method == "auto":
         times = estimated_times(x.shape, weight.shape, stride, dilation, groups)
         method = min(times, key=lambda name: times[name])
-        if method != "gemm" and (exact or not (arrays.all_finite(x) and arrays.all_finite(weight))):
+        if method != "gemm" and (exact or not may_take(method, x, weight)):
             method = "gemm"
     return METHODS[method](x, weight, stride, dilation, groups)
+
+
+def may_take(method: str, x: Array, weight: Array) -> bool:
+    """Whether a method that mixes an output with others' inputs would do no harm to these numbers."""
+    return in_range(x, weight) if method == "fft" else arrays.all_finite(x) and arrays.all_finite(weight)

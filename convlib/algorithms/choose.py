@@ -9,7 +9,7 @@ from typing import Any
 
 from convlib.algorithms.fft import PIECE, fast_length
 from convlib.algorithms.toeplitz import band_height
-from convlib.shapes import Pair, integer, output_size, per_axis, resolve_padding
+from convlib.shapes import Pair, ShapeError, integer, output_size, per_axis, resolve_padding
 
 # Nanoseconds in float32 on two cores of an AMD EPYC, fitted to the layers of benchmarks/layers.py and to depthwise and
 # grouped ones beside them. Only their ratios decide, and where two methods are close it matters little.
@@ -27,6 +27,7 @@ TORCHS_FFT = 0.6  # of that time, where torch takes the transforms
 PER_TAP = 0.3
 PER_WIDE_TAP = 0.0175
 LARGE_DEPTHWISE, LARGE = 15, 19
+LEAST_KERNEL = 5  # below it the FFT is never worth a thought
 WORTH_ON_GPU = 2e9  # multiply-adds: an estimate, not measured
 ONCE = {"gemm": 1e4, "toeplitz": 3e4, "fft": 1e5}  # before the first number
 
@@ -57,6 +58,11 @@ def choose_method(
     -------
     str
 
+    Raises
+    ------
+    ShapeError
+        Where the shapes don't fit each other.
+
     References
     ----------
     The idea of a chooser is that of `scipy.signal.choose_conv_method`; constants: benchmarks/README.md.
@@ -72,6 +78,11 @@ def choose_method(
     """
     operation = "choose_method"
     kernel = tuple(weight_shape[2:])
+    if len(x_shape) != len(weight_shape) or not kernel:
+        raise ShapeError(
+            f"{operation}: x_shape must be (N, C_in, *S) and weight_shape (C_out, C_in/groups, *K) with as many axes,"
+            f" but they are {tuple(x_shape)} and {tuple(weight_shape)}."
+        )
     steps = per_axis(operation, "stride", stride, len(kernel), 1)
     spread = per_axis(operation, "dilation", dilation, len(kernel), 1)
     pads = resolve_padding(padding, x_shape[2:], kernel, steps, spread, operation=operation)
@@ -139,7 +150,7 @@ def fft_beats_torch(
     True
     """
     (samples, c_in, *size), (c_out, c_group, *kernel) = x_shape, weight_shape
-    if max(kernel) < 5:
+    if max(kernel) < LEAST_KERNEL:
         return False
     size = [low + n + high for n, (low, high) in zip(size, padding)]
     out = [output_size(n, k, s, 0, d) for n, k, s, d in zip(size, kernel, stride, dilation)]

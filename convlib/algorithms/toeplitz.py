@@ -23,6 +23,7 @@ def toeplitz(x: Array, weight: Array, stride: Sequence[int], dilation: Sequence[
     copying costs most: with one or a few filters in a group. A 1-D signal is one row, and this is `gemm`.
 
     Cost: t + K − 1 multiply-adds for K down a column of the kernel (stride 1), and one copy of ΠK/K times the input.
+    With stride s and dilation d down the column, a band reads (t − 1)·s + d·(K − 1) + 1 rows in place of t + K − 1.
     Memory: one block of columns, at most the larger of 2¹⁹ numbers and one band's columns; where rows are so short
     that several samples are one product, as much again at most; and the matrices, t·(t + K − 1)/K times the weight.
     Error: that of `gemm`, since adding a zero is exact; but NaN and Inf spread over their band.

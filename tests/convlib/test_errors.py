@@ -135,7 +135,7 @@ def test_empty_axes_cannot_be_continued():
     [
         (lambda: convlib.pad(np.ones((3, 4)), 1), "pad: padding = 1 speaks of 0 axes, but x has shape"),
         (lambda: convlib.pad(np.ones(3), (1, 1)), "speaks of 2 axes"),
-        (lambda: convlib.pad(np.ones((1, 1, 3)), "same"), "must be numbers, not 'same'"),
+        (lambda: convlib.pad(np.ones((1, 1, 3)), "same"), "must be numbers here, not 'same'"),
         (lambda: convlib.windows(np.ones((1, 1, 3)), 4), "windows: a kernel that spans 4 positions"),
         (lambda: convlib.windows(np.ones(3), 2), "windows: kernel_size = 2 speaks of 0 axes"),
     ],
