@@ -3,19 +3,20 @@
 A kernel is separable when it is an outer product of one vector per axis: ``kernel[i, j] = column[i] * row[j]``.
 Seen as a matrix it then has rank 1, and one pass with the column and one with the row do the work of the
 whole kernel. The singular value decomposition (SVD) decides it for any 2-D kernel and gives the nearest
-separable one.
+separable one. There is none for reals of 16 bits and for long doubles: they become float32 and float64.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from convlib import _arrays as arrays
 from convlib._arrays import Array
+from convlib._checks import check_elements
 from convlib._sums import sum_of_products
 from convlib.shapes import ShapeError, integer
 
@@ -38,13 +39,33 @@ class Separable(NamedTuple):
     error: float
 
 
+_LAPACK = {"f": ("float32", "float64"), "c": ("complex64", "complex128")}  # the dtypes that have an SVD
+
+
 def _float_kernel(name: str, kernel: Array, ndim: int | None = None) -> Array:
     (kernel,) = arrays.as_arrays(name, kernel=kernel)
     if ndim is not None and kernel.ndim != ndim:
         raise ShapeError(f"{name}: kernel needs {ndim} axes but has shape {tuple(kernel.shape)}.")
     if kernel.ndim == 0 or 0 in tuple(kernel.shape):
         raise ShapeError(f"{name}: kernel needs at least one element, but has shape {tuple(kernel.shape)}.")
-    return kernel * 1.0
+    kernel = kernel * 1.0
+    single, double = (arrays.named_dtype(dtype, kernel) for dtype in _LAPACK[arrays.kind(kernel.dtype)])
+    kernel = arrays.astype(kernel, single if kernel.dtype.itemsize <= single.itemsize else double)
+    if not arrays.all_finite(kernel):
+        raise ValueError(f"{name}: kernel must be finite, but holds NaN or Inf.")
+    return kernel
+
+
+def _finite(name: str, argument: str, value: Any) -> float:
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer beyond all floats
+        finite = False
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"{name}: {argument} must be a number, not {value!r}.") from None
+    if not finite:
+        raise ValueError(f"{name}: {argument} must be finite, but is {value!r}.")
+    return float(value)
 
 
 def outer(*factors: Array) -> Array:
@@ -61,7 +82,7 @@ def outer(*factors: Array) -> Array:
     Raises
     ------
     ShapeError
-        If a factor is not 1-D, or there is none.
+        If a factor is not 1-D, or there is none, or the product would be too large for memory.
     OverflowError
         A product of integers doesn't fit its dtype.
 
@@ -78,6 +99,7 @@ def outer(*factors: Array) -> Array:
     for axis, vector in enumerate(vectors):
         if vector.ndim != 1:
             raise ShapeError(f"outer: factor {axis} must be 1-D but has shape {tuple(vector.shape)}.")
+    check_elements("outer", "kernel", [vector.shape[0] for vector in vectors])
     kernel = vectors[0]
     for vector in vectors[1:]:
         kernel = sum_of_products("outer", lambda a, b, _: a[..., None] * b, 1, kernel, vector, None)
@@ -102,6 +124,8 @@ def separable_rank(kernel: Array, *, tolerance: float = 1e-6) -> int:
     ------
     ShapeError
         If the kernel is not 2-D.
+    ValueError
+        If the kernel holds NaN or Inf, or tolerance is not finite.
 
     Examples
     --------
@@ -109,8 +133,9 @@ def separable_rank(kernel: Array, *, tolerance: float = 1e-6) -> int:
     (1, 2)
     """
     kernel = _float_kernel("separable_rank", kernel, 2)
-    singular = arrays.library(kernel).linalg.svd(kernel, full_matrices=False)[1]
-    largest = float(singular[0])
+    tolerance = _finite("separable_rank", "tolerance", tolerance)
+    singular = arrays.library(kernel).linalg.svd(kernel / _scale(kernel), full_matrices=False)[1]
+    largest = _number(singular[0])
     return 0 if largest == 0 else int((singular > tolerance * largest).sum())
 
 
@@ -134,7 +159,9 @@ def separable_terms(kernel: Array, rank: int | None = None) -> list[tuple[Array,
     ShapeError
         If the kernel is not 2-D.
     ValueError
-        If rank is below 0 or above min(kH, kW).
+        If rank is below 0 or above min(kH, kW), or the kernel holds NaN or Inf.
+    TypeError
+        If rank is no integer.
 
     References
     ----------
@@ -151,8 +178,8 @@ def separable_terms(kernel: Array, rank: int | None = None) -> list[tuple[Array,
     """
     kernel = _float_kernel("separable_terms", kernel, 2)
     most = min(kernel.shape)
-    rank = most if rank is None else rank
-    if not 0 <= rank <= most:
+    rank = most if rank is None else integer("separable_terms", "rank", rank, 0)
+    if rank > most:
         raise ValueError(
             f"separable_terms: rank must be between 0 and min(kH, kW) = {most}, but is {rank};"
             f" kernel (kH, kW) = {tuple(kernel.shape)}."
@@ -183,6 +210,8 @@ def best_separable(kernel: Array) -> Separable:
     ------
     ShapeError
         If the kernel is not 2-D.
+    ValueError
+        If the kernel holds NaN or Inf.
 
     References
     ----------
@@ -204,7 +233,8 @@ def best_flattened(kernel: Array, *, steps: int = 100) -> Separable:
     channels, down, and across (a flattened convolution). With two axes this is `best_separable`. With three
     or more there is no SVD: each vector in turn is solved for while the others are held (alternating least
     squares), starting from the leading singular vector of each unfolding. The error can then only
-    fall, but it may stop above the best one.
+    fall, but it may stop above the best one. Where it stops above that of keeping the largest entry alone,
+    the sweeps go on from that entry.
 
     Parameters
     ----------
@@ -220,7 +250,9 @@ def best_flattened(kernel: Array, *, steps: int = 100) -> Separable:
     Raises
     ------
     ShapeError
-        If the kernel has no axis or no element.
+        If the kernel has no axis or no element, or steps is below 1.
+    ValueError
+        If the kernel holds NaN or Inf.
 
     References
     ----------
@@ -235,24 +267,49 @@ def best_flattened(kernel: Array, *, steps: int = 100) -> Separable:
     True
     """
     kernel = _float_kernel("best_flattened", kernel)
+    steps = integer("best_flattened", "steps", steps, 1)
     if kernel.ndim == 1:
         return _approximation(kernel, (kernel,))
     if kernel.ndim == 2:
         return best_separable(kernel)
+    scale = _scale(kernel)
+    *units, last = _alternate(kernel / scale, steps)
+    return _approximation(kernel, (*units, last * scale))
+
+
+def _alternate(kernel: Array, steps: int) -> list[Array]:
+    """Sweep until the factors rest; all but the last have length 1, and that one the length that is kept."""
+    factors, largest = _leading_vectors(kernel), _largest(kernel)
+    rounding = 50 * arrays.library(kernel).finfo(kernel.dtype).eps * _norm(kernel)
+    for _ in range(steps):
+        before, factors = factors, _sweep(kernel, factors, rounding)
+        rests = max(_largest(new - old) for new, old in zip(factors, before)) < rounding
+        if _norm(factors[-1]) < (0.999999 * largest if rests else rounding):
+            factors = _sweep(kernel, _largest_entry(kernel), rounding)
+        elif rests:
+            break
+    return factors
+
+
+def _leading_vectors(kernel: Array) -> list[Array]:
+    """The leading singular vector of each unfolding."""
     xp = arrays.library(kernel)
     factors = []
     for axis in range(kernel.ndim):
         unfolding = xp.moveaxis(kernel, axis, 0).reshape(kernel.shape[axis], -1)  # (k_axis, the rest)
         factors.append(xp.linalg.svd(unfolding, full_matrices=False)[0][:, 0])
-    for _ in range(steps):
-        before = factors
-        factors = _sweep(kernel, factors)
-        if max(float(abs(new - old).max()) for new, old in zip(factors, before)) < 1e-14 * _norm(kernel):
-            break
-    return _approximation(kernel, tuple(factors))
+    return factors
 
 
-def _sweep(kernel: Array, factors: Sequence[Array]) -> list[Array]:
+def _largest_entry(kernel: Array) -> list[Array]:
+    """The unit vectors whose product is 1 at the entry with the largest absolute value."""
+    factors = [arrays.zeros((size,), kernel) for size in kernel.shape]
+    for factor, place in zip(factors, np.unravel_index(int(abs(kernel).argmax()), tuple(kernel.shape))):
+        factor[int(place)] = 1
+    return factors
+
+
+def _sweep(kernel: Array, factors: Sequence[Array], rounding: float) -> list[Array]:
     """Solve for each factor once while the others are held; the last one carries the kernel's size."""
     factors = list(factors)
     letters = "abcdefghijklmnop"[: kernel.ndim]
@@ -262,19 +319,35 @@ def _sweep(kernel: Array, factors: Sequence[Array]) -> list[Array]:
         vector = arrays.einsum(
             f"{terms}->{letters[axis]}", kernel, *[factors[n].conj() for n in others]
         )  # (k_axis,)
-        size = _norm(vector)
-        factors[axis] = vector if axis == kernel.ndim - 1 or size == 0 else vector / size
+        if axis == kernel.ndim - 1:
+            factors[axis] = vector
+        elif _norm(vector) > rounding:  # else the others are orthogonal to the kernel: this one stays
+            factors[axis] = vector / (abs(vector) ** 2).sum() ** 0.5
     return factors
 
 
+def _number(scalar: Array) -> float:
+    return float(arrays.to_numpy(scalar))
+
+
+def _largest(array: Array) -> float:
+    return _number(abs(array).max())
+
+
 def _norm(array: Array) -> float:
-    return math.sqrt(float((abs(array) ** 2).sum()))
+    return math.sqrt(_number((abs(array) ** 2).sum()))
+
+
+def _scale(kernel: Array) -> float:
+    """A power of two (dividing by it rounds nothing) that brings the largest entry to between 1 and 2."""
+    largest = _largest(kernel)
+    return math.ldexp(1.0, math.frexp(largest)[1] - 1) if largest else 1.0
 
 
 def _approximation(kernel: Array, factors: tuple[Array, ...]) -> Separable:
-    near = outer(*factors)
-    size = _norm(kernel)
-    return Separable(tuple(factors), near, _norm(kernel - near) / size if size else 0.0)
+    near, scale = outer(*factors), _scale(kernel)
+    size = _norm(kernel / scale)
+    return Separable(tuple(factors), near, _norm((kernel - near) / scale) / size if size else 0.0)
 
 
 # The named kernels, built from their 1-D factors. All correlate: what is drawn is what slides.
@@ -411,6 +484,12 @@ def laplacian(*, diagonals: bool = False) -> np.ndarray:
     return outer(second, here) + outer(here, second)
 
 
+def _side(name: str, size: int) -> int:
+    size = integer(name, "size", size, 1)
+    check_elements(name, "kernel", (size, size))
+    return size
+
+
 def box(size: int = 3) -> np.ndarray:
     """The box blur: the mean over size x size pixels.
 
@@ -426,7 +505,7 @@ def box(size: int = 3) -> np.ndarray:
     Raises
     ------
     ValueError
-        If size is not a positive whole number.
+        If size is not a positive whole number, or too large for memory.
 
     Examples
     --------
@@ -434,7 +513,7 @@ def box(size: int = 3) -> np.ndarray:
     array([[0.25, 0.25],
            [0.25, 0.25]])
     """
-    size = integer("box", "size", size, 1)
+    size = _side("box", size)
     return outer(np.full(size, 1 / size), np.full(size, 1 / size))
 
 
@@ -455,7 +534,9 @@ def gaussian(size: int = 5, sigma: float = 1.0) -> np.ndarray:
     Raises
     ------
     ValueError
-        If size is not a positive whole number, or sigma not above 0.
+        If size is not a positive whole number, or too large for memory, or sigma is not above 0 and finite.
+    TypeError
+        If size is no integer, or sigma no number.
 
     Examples
     --------
@@ -464,11 +545,12 @@ def gaussian(size: int = 5, sigma: float = 1.0) -> np.ndarray:
            [0.125, 0.272, 0.125],
            [0.057, 0.125, 0.057]])
     """
-    size = integer("gaussian", "size", size, 1)
-    if not (sigma > 0 and math.isfinite(sigma)):
+    size, width = _side("gaussian", size), _finite("gaussian", "sigma", sigma)
+    if width <= 0:
         raise ValueError(f"gaussian: sigma must be above 0 and finite, but is {sigma!r}.")
-    from_centre = np.arange(size) - (size - 1) / 2
-    bell = np.exp(-(from_centre**2) / (2 * sigma**2))
+    squared = (np.arange(size) - (size - 1) / 2) ** 2
+    with np.errstate(over="ignore"):  # exp(-inf) is the 0 that is meant
+        bell = np.exp(-(squared - squared.min()) / width / width / 2)
     bell /= bell.sum()
     return outer(bell, bell)
 
@@ -485,6 +567,13 @@ def sharpen(amount: float = 1.0) -> np.ndarray:
     array, shape (3, 3)
         Sums to 1.
 
+    Raises
+    ------
+    TypeError
+        If amount is no number.
+    ValueError
+        If amount is not finite.
+
     Examples
     --------
     >>> sharpen()
@@ -492,6 +581,7 @@ def sharpen(amount: float = 1.0) -> np.ndarray:
            [-1.,  5., -1.],
            [ 0., -1.,  0.]])
     """
+    amount = _finite("sharpen", "amount", amount)
     return outer([0.0, 1.0, 0.0], [0.0, 1.0, 0.0]) - amount * laplacian() + 0.0  # + 0.0 turns -0. into 0.
 
 

@@ -1,5 +1,7 @@
 """Separable kernels: the SVD's promises, the flattened ones, and the named kernels against SciPy and the literature."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -93,6 +95,112 @@ def test_a_filter_that_is_a_product_runs_flattened(rng):
     np.testing.assert_allclose(ours, conv2d(x, filters[None]), atol=1e-12)
 
 
+def one_entry(kernel):
+    """The error of keeping the largest entry alone."""
+    size = abs(np.array(kernel, float))
+    return np.sqrt(max(0, 1 - (size.max() / np.linalg.norm(size)) ** 2))
+
+
+@pytest.mark.parametrize("kernel", [[[0.0, 1], [-1, 0]], np.eye(3)[::-1], np.eye(2)], ids=str)
+def test_orthogonal_start_vectors_are_no_end(xp, kernel):
+    found = best_flattened(xp.array(np.array([kernel])))
+    np.testing.assert_allclose(found.error, best_separable(kernel).error, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(1, 3, 3), (2, 2, 2), (3, 3, 3), (2, 2, 2, 2)])
+def test_flattened_is_never_worse_than_one_entry(rng, shape, dtype):
+    near = {"float32": 1e-5, "float64": 1e-9}[dtype]
+    for _ in range(150):
+        kernel = (rng.integers(-3, 4, shape) * (rng.random(shape) < 0.3)).astype(dtype)
+        found = best_flattened(kernel)
+        assert found.error <= one_entry(kernel) + near if kernel.any() else found.error == 0
+        missed = np.linalg.norm(kernel - found.kernel)
+        np.testing.assert_allclose(missed, found.error * np.linalg.norm(kernel), atol=near)
+
+
+def test_one_sweep_keeps_something(rng):
+    for _ in range(300):
+        kernel = rng.integers(-3, 4, (2, 2, 2, 2)) * (rng.random((2, 2, 2, 2)) < 0.3)
+        assert best_flattened(kernel, steps=1).error < 1
+
+
+def test_flattened_plane_is_the_best_separable_one(rng):
+    for _ in range(300):
+        plane = rng.integers(-1, 2, (3, 3)) * rng.integers(0, 2, (3, 3))
+        for kernel in (plane[None], plane[:, None], plane[..., None]):
+            assert abs(best_flattened(kernel).error - best_separable(plane).error) < 1e-9
+
+
+@pytest.mark.parametrize("imaginary", [False, True])
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_a_flattened_plane_has_the_gradient_of_the_separable_one(rng, where, imaginary):
+    torch = pytest.importorskip("torch")
+    plane = rng.normal(size=(3, 4)) + (1j * rng.normal(size=(3, 4)) if imaginary else 0)
+    a, b = (torch.tensor(plane, requires_grad=True) for _ in range(2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one, other = best_separable(a), best_flattened(b.unsqueeze(where))
+        assert separable_rank(a) == 3
+    assert type(one.error) is type(other.error) is float
+    abs(one.kernel[0]).sum().backward()
+    abs(other.kernel.squeeze(where)[0]).sum().backward()
+    np.testing.assert_allclose(b.grad, a.grad, atol=1e-9)
+
+
+def test_flattened_gradient_is_the_slope(rng):
+    torch = pytest.importorskip("torch")
+    kernel = torch.tensor(rng.normal(size=(2, 3, 2)), requires_grad=True)
+    assert torch.autograd.gradcheck(lambda k: best_flattened(k, steps=500).kernel, kernel, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scales"), [("float32", (1e-40, 1e-23, 1e30)), ("float64", (1e-310, 1e-200, 1e200, 1e308))]
+)
+@pytest.mark.parametrize("call", [best_separable, lambda k: best_flattened(k[None])], ids=["two", "three"])
+def test_no_scale_is_too_small_or_too_large(xp, dtype, scales, call):
+    kernel = np.diag([1.0, 0.5]).astype(dtype)
+    for scale in scales:
+        found = call(xp.array(kernel * kernel.dtype.type(scale)))
+        np.testing.assert_allclose(found.error, 0.2**0.5, rtol=1e-4)
+        np.testing.assert_allclose(xp.numpy(found.kernel).max(), scale, rtol=1e-4)
+        assert separable_rank(xp.array(kernel * kernel.dtype.type(scale))) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "wide"),
+    [("float16", "float32"), ("longdouble", "float64"), ("clongdouble", "complex128"), ("int8", "float64")],
+)
+def test_dtypes_that_have_no_svd_are_computed_in_one_that_has(given, wide):
+    kernel = np.array(separable.laplacian(), given)
+    assert separable_rank(kernel) == 2
+    assert separable_terms(kernel)[0][0].dtype == wide
+    for found in (best_separable(kernel), best_flattened(kernel[None]), best_flattened(kernel[0])):
+        assert found.kernel.dtype == wide
+    np.testing.assert_allclose(
+        best_flattened(kernel[None]).error, best_separable(separable.laplacian()).error, rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_torch_kernels_of_16_bits(dtype):
+    torch = pytest.importorskip("torch")
+    kernel = torch.tensor(separable.laplacian(), dtype=getattr(torch, dtype))
+    assert separable_rank(kernel) == 2
+    for found in (best_separable(kernel), best_flattened(kernel[None])):
+        assert found.kernel.dtype == torch.float32
+        np.testing.assert_allclose(found.error, best_separable(separable.laplacian()).error, rtol=1e-5)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+@pytest.mark.parametrize("call", [separable_rank, separable_terms, best_separable, best_flattened])
+def test_kernels_are_finite(xp, call, number):
+    with pytest.raises(
+        ValueError, match=rf"^{call.__name__}: kernel must be finite, but holds NaN or Inf\.$"
+    ):
+        call(xp.array([[1, number], [2, 3]]))
+
+
 def test_published_kernels():
     # Scharr (2000): 3, 10, 3. Sobel and Feldman (1968): 1, 2, 1.
     np.testing.assert_array_equal(separable.scharr("y"), [[3, 10, 3], [0, 0, 0], [-3, -10, -3]])
@@ -128,6 +236,16 @@ def test_blurs_and_sharpening_keep_flat_areas():
     assert separable.laplacian().sum() == 0
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 5])
+@pytest.mark.parametrize("sigma", [5e-324, 1e-200, 0.01, 0.3, 1e200])
+def test_gaussians_sum_to_one_at_any_sigma(size, sigma):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        kernel = separable.gaussian(size, sigma)
+    np.testing.assert_allclose(kernel.sum(), 1, rtol=1e-12)
+    np.testing.assert_array_equal(kernel, kernel[::-1, ::-1])
+
+
 def test_gaussian_is_scipys():
     ndimage = pytest.importorskip("scipy.ndimage")
     delta = np.zeros((9, 9))
@@ -161,6 +279,47 @@ def test_rank_of_nothing_and_of_everything(rng):
             ValueError,
             "separable_terms: rank must be between 0 and min(kH, kW) = 2, but is 3; kernel (kH, kW) = (2, 3).",
         ),
+        (
+            lambda: separable_terms(np.ones((2, 3)), -1),
+            ShapeError,
+            "separable_terms: rank must be at least 0, but is -1.",
+        ),
+        (
+            lambda: separable_terms(np.ones((2, 3)), 1.0),
+            TypeError,
+            "separable_terms: rank must be an integer, not 1.0.",
+        ),
+        (
+            lambda: separable_rank(np.ones((2, 3)), tolerance="a"),
+            TypeError,
+            "separable_rank: tolerance must be a number, not 'a'.",
+        ),
+        (
+            lambda: best_flattened(np.ones((2, 3, 2)), steps=0),
+            ShapeError,
+            "best_flattened: steps must be at least 1, but is 0.",
+        ),
+        (
+            lambda: best_flattened(np.ones(2), steps=-1),
+            ShapeError,
+            "best_flattened: steps must be at least 1, but is -1.",
+        ),
+        (
+            lambda: outer(*[np.broadcast_to(1.0, 2000)] * 3),
+            ShapeError,
+            "outer: the kernel would have shape (2000, 2000, 2000), 8,000,000,000 elements; more than 2,147,483,647 are refused.",
+        ),
+        (
+            lambda: separable.box(10**5),
+            ShapeError,
+            "box: the kernel would have shape (100000, 100000), 10,000,000,000 elements; more than 2,147,483,647 are refused.",
+        ),
+        (
+            lambda: separable.gaussian(10**12),
+            ShapeError,
+            "gaussian: the kernel would have shape (1000000000000, 1000000000000), "
+            "1,000,000,000,000,000,000,000,000 elements; more than 2,147,483,647 are refused.",
+        ),
         (lambda: outer(), ShapeError, "outer: needs at least one factor."),
         (lambda: outer([1], [[2]]), ShapeError, "outer: factor 1 must be 1-D but has shape (1, 1)."),
         (
@@ -175,6 +334,12 @@ def test_rank_of_nothing_and_of_everything(rng):
             ValueError,
             "gaussian: sigma must be above 0 and finite, but is 0.",
         ),
+        (lambda: separable.gaussian(3, "a"), TypeError, "gaussian: sigma must be a number, not 'a'."),
+        (lambda: separable.gaussian(3, "1"), TypeError, "gaussian: sigma must be a number, not '1'."),
+        (lambda: separable.gaussian(3, np.nan), ValueError, "gaussian: sigma must be finite, but is nan."),
+        (lambda: separable.sharpen("a"), TypeError, "sharpen: amount must be a number, not 'a'."),
+        (lambda: separable.sharpen([1, 2]), TypeError, "sharpen: amount must be a number, not [1, 2]."),
+        (lambda: separable.sharpen(np.inf), ValueError, "sharpen: amount must be finite, but is inf."),
         (
             lambda: best_separable([["a"]]),
             TypeError,
