@@ -281,13 +281,15 @@ def _alternate(kernel: Array, steps: int) -> list[Array]:
     """Sweep until the factors rest; all but the last have length 1, and that one the length that is kept."""
     factors, largest = _leading_vectors(kernel), _largest(kernel)
     rounding = 50 * arrays.library(kernel).finfo(kernel.dtype).eps * _norm(kernel)
+    if _norm(_contraction(kernel, factors, 0)) < rounding:  # the start is at right angles to the kernel
+        factors = _largest_entry(kernel)
     for _ in range(steps):
-        before, factors = factors, _sweep(kernel, factors, rounding)
-        rests = max(_largest(new - old) for new, old in zip(factors, before)) < rounding
-        if _norm(factors[-1]) < (0.999999 * largest if rests else rounding):
-            factors = _sweep(kernel, _largest_entry(kernel), rounding)
-        elif rests:
+        before, factors = factors, _sweep(kernel, factors)
+        if max(_largest(new - old) for new, old in zip(factors, before)) >= rounding:
+            continue
+        if _norm(factors[-1]) > 0.999999 * largest:
             break
+        factors = _sweep(kernel, _largest_entry(kernel))
     return factors
 
 
@@ -309,21 +311,22 @@ def _largest_entry(kernel: Array) -> list[Array]:
     return factors
 
 
-def _sweep(kernel: Array, factors: Sequence[Array], rounding: float) -> list[Array]:
+def _sweep(kernel: Array, factors: Sequence[Array]) -> list[Array]:
     """Solve for each factor once while the others are held; the last one carries the kernel's size."""
     factors = list(factors)
-    letters = "abcdefghijklmnop"[: kernel.ndim]
     for axis in range(kernel.ndim):
-        others = [n for n in range(kernel.ndim) if n != axis]
-        terms = ",".join([letters] + [letters[n] for n in others])
-        vector = arrays.einsum(
-            f"{terms}->{letters[axis]}", kernel, *[factors[n].conj() for n in others]
-        )  # (k_axis,)
-        if axis == kernel.ndim - 1:
-            factors[axis] = vector
-        elif _norm(vector) > rounding:  # else the others are orthogonal to the kernel: this one stays
-            factors[axis] = vector / (abs(vector) ** 2).sum() ** 0.5
+        vector = _contraction(kernel, factors, axis)
+        last = axis == kernel.ndim - 1 or not _norm(vector)  # it vanishes for a kernel of zeros alone
+        factors[axis] = vector if last else vector / (abs(vector) ** 2).sum() ** 0.5
     return factors
+
+
+def _contraction(kernel: Array, factors: Sequence[Array], axis: int) -> Array:
+    """What the kernel answers along one axis to the factors of all others, shape (k_axis,)."""
+    letters = "abcdefghijklmnop"[: kernel.ndim]
+    others = [n for n in range(kernel.ndim) if n != axis]
+    terms = ",".join([letters] + [letters[n] for n in others])
+    return arrays.einsum(f"{terms}->{letters[axis]}", kernel, *[factors[n].conj() for n in others])
 
 
 def _number(scalar: Array) -> float:

@@ -27,7 +27,7 @@ def _panel(s: State, g: Sizes) -> Panel:
     total = max((g.n - 1) * g.stride + g.span, g.low + g.out) if g.up else g.n + g.low + g.high
     if total > 18:
         sorry = f"{total} positions: too wide to draw; the numbers hold."
-        return Panel("the wires", f"Too wide to draw: {total} positions.", 330, 24, text(0, 16, sorry, "L"))
+        return Panel("the wires", sorry, 330, 24, text(0, 16, sorry, "L"))
     reads = [(j * g.stride + c * g.d, j, c) for j in range(g.n if g.up else g.out) for c in range(g.k)]
     used, own = {x for x, _, _ in reads}, range(g.low, g.low + (g.out if g.up else g.n))
     wide: list[Any] = []
@@ -43,12 +43,12 @@ def _panel(s: State, g: Sizes) -> Panel:
     words = ["The dots carry their positions. One colour per weight."]
     if g.up:
         links = [(j, x, c, x - g.low == s["step"]) for x, j, c in reads]
-        label = f"{g.n} inputs above, {plural(g.out, 'output')} below; cropped positions are crossed out."
+        label = f"input {g.n} above, output {g.out} below; cropped positions are crossed out."
         return wiring(
             f"input {g.n} above, output {g.out} below", label, total * CELL, narrow, wide, links, words
         )
     links = [(x, j, c, j == s["step"]) for x, j, c in reads]
-    label = f"{g.n} inputs and their padding above, {plural(g.out, 'output')} below; positions that no window reads are crossed out."
+    label = f"input {g.n} and its padding above, output {g.out} below; positions that no window reads are crossed out."
     title = f"input {g.n}, padding {g.low} + {g.high}, above; output {g.out} below"
     return wiring(title, label, total * CELL, wide, narrow, links, words)
 
@@ -57,8 +57,8 @@ WORDS = [
     "{n} becomes {out}. ",
     "{named} {crops} {low} at the start and {high} at the end. ",
     "Output {step} is reached by {reached}.",
-    " The convolution with these settings turns each size from {base} to {last} into {n}: output padding says which.",
-    " The convolution with these settings maps size {base} to {n}.",
+    " The convolution with these settings turns each size from {base} to {last} into {n}: an output padding below the stride says which.",
+    " The convolution with these settings maps only size {base} to {n}.",
     "Output {step} reads positions {first} to {end}.",
     " The division leaves {left}: that many positions at the end are read by no window.",
     " The division leaves nothing.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from convlib import shapes
 from convlib.explore._kind import Data, State
-from convlib.explore._text import fmt, times
+from convlib.explore._text import times
 
 PADDINGS = {
     "number": "",
@@ -144,7 +144,7 @@ def formula(g: Sizes) -> tuple[str, str]:
     if g.up:
         return (
             f"o = (i − 1)·s{letters('−')} + d·(k − 1) + output_padding + 1",
-            f"({g.n} − 1)·{g.stride}{pads('−')} + {g.d}·({g.k} − 1) + {g.more} + 1 = {fmt(g.out)}",
+            f"({g.n} − 1)·{g.stride}{pads('−')} + {g.d}·({g.k} − 1) + {g.more} + 1 = {g.out}",
         )
     return (
         f"o = ⌊(i{letters('+')} − d·(k − 1) − 1) / s⌋ + 1",

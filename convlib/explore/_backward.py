@@ -23,7 +23,7 @@ from convlib.grad import conv_input, conv_weight
 
 WORDS = [
     "Step {step}: {name} = {v} goes back to {ins}, times the weight, and to {weights}, times the input.",
-    "Input {which} feeds {outs}: dL/d{which} = {result} sums what comes back from {them}.",
+    "Input {which} feeds {outs}: dL/d{which} = {result}, the sum of what comes back.",
     "Weight {which} sits on {wires}, one for each position: dL/d{which} = {result} sums over every position.",
     "On the first wire dL/d{x} gets {a}·{g} and dL/d{w} gets {b}·{g}.",
 ]
@@ -187,7 +187,6 @@ def _picked_words(g: Back, labels: dict[str, str], words: list[str]) -> tuple[st
         "result": result,
         "outs": plural(n, "output"),
         "wires": plural(n, "wire"),
-        "them": "it" if n == 1 else "them",
     }
     terms = " + ".join(f"{times(t.weight if picked else t.x)}·{times(g.at(t))}" for t in g.mine)
     return fill(words[1 if picked else 2], values), f"dL/d{which} = {terms or '0'} = {result}"
@@ -217,8 +216,8 @@ def _templates(r: int) -> dict[str, str]:
                 "with tf.GradientTape() as tape:",
                 "    tape.watch([x, weight])",
                 f"    padded = ops.pad(x, [{pads}])[None, ..., None]",
-                "    y = ops.conv(padded, weight[..., None, None], strides={stride}, "
-                'padding="valid", dilation_rate={dilation})[0, ..., 0]',
+                "    y = ops.conv(padded, weight[..., None, None], "
+                f'padding="valid", dilation_rate={{dilation}})[0, {", ".join(["::{stride}"] * r)}, 0]',
                 "dx, dw = tape.gradient(y, [x, weight], output_gradients=g)",
             ],
         )[j]

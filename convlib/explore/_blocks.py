@@ -27,9 +27,9 @@ class Picture:
         self.col_order = blocks.columns.tolist() if sort else list(range(self.cols))
         shapes = [f"{b}×{a}" if turn else f"{a}×{b}" for a, b in blocks.sizes if a and b]
         parts = ", ".join(shapes[:4]) + (" and more" if len(shapes) > 4 else "")
-        self.hang = f"They fall into {len(shapes)} blocks that share no wire: {parts}."
+        self.hang = f"Blocks that share no wire: {len(shapes)} ({parts})."
         if len(shapes) < 2:
-            self.hang = "They do not split into blocks that share no wire."
+            self.hang = "No block stands apart."
 
     def entry(self, r: int, c: int) -> tuple[int, float] | None:
         """Return number and value of the weight at a drawn row and column."""

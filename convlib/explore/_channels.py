@@ -176,7 +176,7 @@ def _kind(g: Numbers, s: State) -> str:
     elif g.per == g.each == 1:
         kind = "Depthwise: each channel alone."
     else:
-        kind = f"{g.groups} groups of {g.per} channels in and {g.each} out."
+        kind = f"{g.groups} groups, each {g.per} in and {g.each} out."
     return f"{kind} Through {s['layers']} such layers its" if s["layers"] > 1 else f"{kind} Its"
 
 
@@ -189,7 +189,7 @@ def _picked_words(g: Numbers, s: State, name: str, fed: list[int], column: int) 
     gets = []
     for o in fed:
         tap = next(tap for tap in g.taps(o) if tap.i == s["cell"])
-        gets.append(f"y[{', '.join(map(str, at3(o, g.shape)))}] gets {times(tap.weight)}·{fmt(tap.x)}")
+        gets.append(f"y[{', '.join(map(str, at3(o, g.shape)))}] gets {times(tap.weight)}·{times(tap.x)}")
     return say, ", ".join(gets)
 
 

@@ -80,10 +80,10 @@ def draw(s: State, d: Data) -> Scene:
 
 WORDS = [
     "Step {at} of {all}: y[{step}] = {v}. ",
-    "The phase sums {sums} differ by {depth}: a constant input ripples.",
+    "The phase sums {sums} differ by {depth}: inside, a constant input ripples.",
     "The phase sums {sums} are equal: inside, a constant input stays flat.",
     "Stride 1 has one phase, of sum {sums}: inside, a constant input stays flat.",
-    " The stride {stride} {divides} the kernel's size {kernel}: the overlap is {uneven}. "
+    " The stride {stride} {divides} the kernel's size {kernel}: the overlap is {uneven} inside. "
     "Resized first, the output is flat inside, whatever the weights are: {whole}.",
 ]
 
@@ -97,7 +97,7 @@ def _say(g: Ripple, s: State) -> str:
         "sums": ", ".join(map(fmt, g.phases)),
         "depth": fmt(depth),
         "divides": "does not divide" if rest else "divides",
-        "uneven": "uneven" if rest else "even inside",
+        "uneven": "uneven" if rest else "even",
         "whole": fmt(sum(g.w)),
     }
     return fill(WORDS[0] + WORDS[1 if depth else 2 if g.stride > 1 else 3] + WORDS[4], values)

@@ -110,7 +110,12 @@ class Convolving:
         if not self.up:
             wide, mode = self._all(lambda p: f"({p[0]}, {p[1]})"), _filled(self.mode, "edge", "wrap")
             pad = any(low or high for low, high in self.pads) and not self.named
-            return [f"x = np.pad(x, {wide}, {mode})" if pad else None, f"y = {self._ops('x', 'weight')}"]
+            steps = ", ".join([f"::{self.stride}"] * len(self.pads))
+            return [
+                f"x = np.pad(x, {wide}, {mode})" if pad else None,
+                f"y = {self._ops('x', 'weight')}",
+                f"y = y[..., {steps}]  # the stride" if self._apart else None,
+            ]
         made: list[str | None] = [f"y = {self._ops('x', 'weight')}"]
         if self.groups:
             made = [
@@ -124,6 +129,11 @@ class Convolving:
             f"y = np.pad(y, {more})[{self._kept()}]  # Keras counts output_padding otherwise: crop by hand",
         ]
 
+    @property
+    def _apart(self) -> bool:
+        """Whether the outputs are picked afterwards: TensorFlow takes no stride beside a dilation."""
+        return self.stride > 1 and self.dilation > 1 and not (self.up or self.named)
+
     def _ops(self, x: str, w: str) -> str:
         """Return Keras's call, whose channels come last."""
         arrays = f"np.moveaxis({x}, 0, -1)[None], np.moveaxis({w}, (0, 1), (-1, -2))"
@@ -131,10 +141,9 @@ class Convolving:
             arrays = f"{x}[None, ..., None], {w}[..., None, None]"
         padding = "valid" if self.up else self.named or "valid"
         name = "conv_transpose" if self.up else "conv"
-        call = (
-            f'ops.{name}({arrays}, strides={self.stride}, padding="{padding}", dilation_rate={self.dilation})'
-        )
-        return f"{call}[0, ..., 0]" if self.lift else f"np.moveaxis({call}[0], -1, 0)"
+        stride = 1 if self._apart else self.stride
+        call = f'ops.{name}({arrays}, strides={stride}, padding="{padding}", dilation_rate={self.dilation})'
+        return f"{call}[0, ..., 0]" if self.lift else f"np.moveaxis(ops.convert_to_numpy({call})[0], -1, 0)"
 
 
 def _filled(mode: str, edge: str = "replicate", wrap: str = "circular") -> str:

@@ -67,10 +67,10 @@ def draw(s: State, d: Data) -> Scene:
 
 
 def _picked_words(g: Numbers, s: State, name: str) -> tuple[str, str]:
-    v, outs = fmt(float(g.x.flat[s["cell"]])), len({tap.o for tap in g.feeds})
+    v, outs = float(g.x.flat[s["cell"]]), len({tap.o for tap in g.feeds})
     whom = f"{outs} of {plural(len(g.y), 'output')}" if outs else "no output"
-    gets = (f"{element(tap.o, g.out, 'y', g.rank)} gets {times(tap.weight)}·{v}" for tap in g.feeds)
-    return f"Input {name} = {v} feeds {whom}.", ", ".join(gets)
+    gets = (f"{element(tap.o, g.out, 'y', g.rank)} gets {times(tap.weight)}·{times(v)}" for tap in g.feeds)
+    return f"Input {name} = {fmt(v)} feeds {whom}.", ", ".join(gets)
 
 
 def _step_words(g: Numbers, s: State, taps: list[Tap], step: str) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def _step_words(g: Numbers, s: State, taps: list[Tap], step: str) -> tuple[str, 
         else ""
     )
     outside = sum(not g.own(tap.q) for tap in taps)
-    padding = f" {outside} of the {plural(len(taps), 'value')} lie in the padding." if outside else ""
+    padding = f" In the padding: {outside} of {plural(len(taps), 'value')}." if outside else ""
     name, y = element(s["step"], g.out, "y", g.rank), fmt(g.y[s["step"]])
     terms = " + ".join(f"{times(tap.weight)}·{times(tap.x)}" for tap in taps)
     return f"Step {step}: {name} = {y}. It reads input {window}{every}.{padding}", f"{name} = {terms} = {y}"

@@ -44,7 +44,7 @@ def input_panel(g: Numbers, z: int, lit: set[int], picked: int) -> Panel:
         return c, "" if i < 0 else go_cell(i, picked), own and not g.reads[i]
 
     rows = [[g.held((z, y, x)) for x in range(g.padded[2])] for y in range(g.padded[1])]
-    return grid(title, rows, cell, f"{title}{words}. {plural(len(lit), 'cell')} lit.")
+    return grid(title, rows, cell, f"{title}{words}.")
 
 
 def kernel_panel(g: Numbers, z: int, row: Index, lit: set[int]) -> Panel:

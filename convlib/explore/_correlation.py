@@ -115,7 +115,7 @@ def draw(s: State, d: Data) -> Scene:
         else "Correlation slides the kernel as it is"
     )
     say = (
-        f"{way}. {g.name(g.step)} = {fmt(v)}: {plural(len(shown), 'product is', 'products are')} not zero. "
+        f"{way}. {g.name(g.step)} = {fmt(v)}: products not zero: {len(shown)}. "
         f"The greatest output, {fmt(best)}, stands at {plural(len(where), 'place')}: {places}."
     )
     terms = " + ".join(f"{times(w)}·{times(x)}" for w, x in shown)

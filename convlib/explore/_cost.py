@@ -31,8 +31,8 @@ MEASURES = {
 }
 """What is drawn, its colour, its unit and its sum."""
 WORDS = (
-    "Kind {label}: {kind}. {wires} {0} parameters, {share} % of the ordinary kind's; {1} multiply-adds; "
-    "{2} bytes at least must move; {3} operations per byte."
+    "Kind {label}: {kind}. {wires} Parameters: {0}, {share} % of the ordinary kind's; multiply-adds: {1}; "
+    "bytes, each moved once: {2}; operations per byte: {3}."
 )
 WIDE = 330
 """Pixels from the axis's start to its end."""

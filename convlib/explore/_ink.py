@@ -20,7 +20,7 @@ BAND = {"layer": 60, "shuffle": 44}
 """Pixels between two rows of dots."""
 WORDS = [
     "One group mixes all channels: one layer is enough.",
-    "Every channel is a group of its own: ink can move, but never spread.",
+    "Every channel is a group of its own: ink never leaves its channel.",
     "Without the shuffle it never leaves its group of {per}, however many layers follow.",
     "A layer spreads it over a group of {per}, the shuffle deals it to other groups: it is everywhere after ⌈log {channels} / log {per}⌉ = {needed}.",
     "Step {step} of {layers}: ink from channel {pour} has reached {reached} of {all}. ",

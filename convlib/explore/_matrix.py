@@ -26,10 +26,10 @@ from convlib.shapes import ShapeError
 MOST = 64
 """So many rows and columns are drawn."""
 WORDS = [
-    "Row {step} of {title} makes {name} = {v} from {reads} of {all}. {n} of its {size} entries are not zero and hold {weights}. {hang} ",
-    "It is not Toeplitz.",
-    "Each block of one output row and one input row is Toeplitz.",
-    "It is Toeplitz: constant along every diagonal.",
+    "Drawn row {step} of {title} makes {name} = {v} from {reads} of {all}. Entries that are not zero: {n} of {size}; they hold {weights}. {hang} Unsorted, ",
+    "it is not Toeplitz.",
+    "each block of one output row and one input row is Toeplitz.",
+    "it is Toeplitz: constant along every diagonal.",
     "the permutation that shuffles the output channels.",
 ]
 
@@ -181,7 +181,8 @@ def _templates() -> dict[str, str]:
                 'units = np.eye({cols}, dtype="float32")' + units,
                 "units = np.pad(units, [(0, 0), (0, 0), ({p}, {p}), ({q}, {q})])",
                 "C = ops.conv(np.moveaxis(units, 1, -1), np.moveaxis(weight, (0, 1), (-1, -2)), "
-                'strides={stride}, padding="valid", dilation_rate={dilation})',
+                'padding="valid", dilation_rate={dilation})',
+                "C = ops.convert_to_numpy(C)[:, ::{stride}, ::{stride}]",
                 "C = np.moveaxis(C, -1, 1).reshape({cols}, {rows}).T",
             ],
         )
@@ -292,7 +293,7 @@ def matrix(
     --------
     >>> from convlib import explore
     >>> explore.matrix([1, 2, 4, 8], [10, 1], step=1).sentence[:60]
-    'Row 1 of C, 3×4 makes y[0, 0, 1] = 24 from 2 of 4 inputs. 6 '
+    'Drawn row 1 of C, 3×4 makes y[0, 0, 1] = 24 from 2 of 4 inpu'
     """
     own = x is not None, weight is not None
     line = {rank_of(a) == 1 for a in (x, weight) if a is not None}

@@ -154,7 +154,7 @@ def draw(s: State, d: Data) -> Scene:
         "view": plural(sees.size, "position"),
         "first": fmt(first),
         "end": fmt(end),
-        "out": f" ({sees.size - inside} of them in the padding)" if inside < sees.size else "",
+        "out": f" ({sees.size - inside} of them off the input)" if inside < sees.size else "",
         "read": plural(read, "input"),
         "skips": f" and skips {inside - read}" if read < inside else "",
         "paths": plural(sum(ways[0]), "path leads", "paths lead"),
@@ -198,7 +198,7 @@ layers = {layers}  # kernel size, stride, padding, dilation
 x = np.eye({size}, dtype="float32")[..., None]  # one sample for each input: a one there alone
 for k, s, p, d in layers:
     x = np.pad(x, [(0, 0), p, (0, 0)])
-    x = ops.conv(x, np.ones((k, 1, 1), dtype="float32"), strides=s, padding="valid", dilation_rate=d)
+    x = ops.conv(x, np.ones((k, 1, 1), dtype="float32"), padding="valid", dilation_rate=d)[:, ::s]
 y = x[:, {step}, 0]  # how many paths lead from each input to output {step}
 """,
 }

@@ -21,6 +21,8 @@ from convlib.explore.explorer import Explorer
 
 Vector = list[float]
 SWEEPS = 10
+TINY = 1e-9
+"""So short a vector is nothing but rounding."""
 WORDS = (
     (
         "Rank {rank}: it is separable. {terms} from the kernel by {off} of its size. ",
@@ -101,6 +103,7 @@ class Split:
         self.a: list[int] = s["weights"]
         self.singular: Vector = []
         self.errors: Vector = []
+        self.start: Index | None = None
         self.rank = 0
         if self.deep:
             self._flattened()
@@ -114,7 +117,7 @@ class Split:
         _, h, w = self.n
         every = rotated([[float(v) for v in self.a[y * w : y * w + w]] for y in range(h)])
         self.singular = [size for size, _, _ in every[: min(h, w)]]
-        self.rank = sum(size > 1e-6 * every[0][0] for size in self.singular)
+        self.rank = sum(size > 1e-8 * every[0][0] for size in self.singular)
         self.terms = []
         for size, left, right in every[: min(self.step + 1, self.rank)]:
             half = sqrt(size) * _facing(left)
@@ -132,18 +135,28 @@ class Split:
                 [float(v) for v, at in zip(self.a, places) if at[axis] == i] for i in range(self.n[axis])
             ]
             f.append(rotated(unfolded)[0][1])
+        if (
+            _length(self._answer(f, 0, places)) < TINY
+        ):  # at right angles to the kernel: its greatest weight is not
+            most = max(map(abs, self.a))
+            self.start = at3(next(i for i, v in enumerate(self.a) if abs(v) == most), self.n)
+            f = [[float(i == at) for i in range(n)] for n, at in zip(self.n, self.start)]
         for _ in range(self.step + 1):
             for axis in range(3):
-                p, q = (j for j in range(3) if j != axis)
-                v = [0.0] * self.n[axis]
-                for i, at in enumerate(places):
-                    v[at[axis]] += self.a[i] * f[p][at[p]] * f[q][at[q]]
-                size = _length(v)
-                f[axis] = v if axis > 1 or not size else [w / size for w in v]
+                v = self._answer(f, axis, places)
+                f[axis] = v if axis > 1 else [w / _length(v) for w in v]
             self.near = [f[0][z] * f[1][y] * f[2][x] for z, y, x in places]
             self.errors.append(self._error())
         b, c = _facing(f[0]), _facing(f[1])
         self.terms = [[[v * b for v in f[0]], [v * c for v in f[1]], [v * b * c for v in f[2]]]]
+
+    def _answer(self, f: list[Vector], axis: int, places: list[Index]) -> Vector:
+        """Return what the kernel answers along one axis to the vectors of the two others."""
+        p, q = (j for j in range(3) if j != axis)
+        v = [0.0] * self.n[axis]
+        for i, at in enumerate(places):
+            v[at[axis]] += self.a[i] * f[p][at[p]] * f[q][at[q]]
+        return v
 
 
 def check(s: State, d: Data) -> str:
@@ -197,27 +210,32 @@ def draw(s: State, d: Data) -> Scene:
     groups = [
         ("row", _slices(g, "kernel", g.a, "k")),
         ("row", _factors(g)),
-        ("row", [*_slices(g, "nearest", g.near, "k"), *_slices(g, "difference", difference, "p")]),
+        ("row", [*_slices(g, "near", g.near, "k"), *_slices(g, "difference", difference, "p")]),
         ("row", [bars(title, f"{title}: {spoken([values])}", 40, shown, "K", lit, f"step,{len(shown)},1")]),
     ]
     return Scene(groups, say, sum_, {"step": f"{s['step'] + 1} of {limits(s, d)['outputs'] + 1}"})
 
 
-def _templates(shape: list[int]) -> dict[str, str]:
-    """Return the programs; ``{n}`` is the number of terms or sweeps."""
+def _templates(shape: list[int], at_entry: bool = False) -> dict[str, str]:
+    """Return the programs; ``{n}`` is the number of terms or sweeps, ``{begin}`` the entry that they begin at."""
     deep = len(shape) > 2
 
     def flattened(j: int) -> Lines:
         if not j:
             return ["near = best_flattened(weight, steps={n}).kernel"]
-        lib, svd = ("ops", "ops.svd") if j == KERAS else ("torch", "torch.linalg.svd")
+        lib, svd, own = ("ops", "ops.svd", "np") if j == KERAS else ("torch", "torch.linalg.svd", "torch")
+        norm = "ops.norm" if j == KERAS else "torch.linalg.norm"
 
         def one(v: str, *rest: str) -> list[str]:
             call = f'    {v} = {lib}.einsum("abc,{",".join(rest)}->{v}", weight, {", ".join(rest)})'
-            return [call] if v == "c" else [call, f"    {v} = {v} / ({v} @ {v}) ** 0.5"]
+            return [call] if v == "c" else [call, f"    {v} = {v} / {norm}({v})"]
 
+        first = "eye(n, dtype=torch.float64)" if j != KERAS else 'eye(n, dtype="float32")'
+        begin = f"a, b, c = [{own}.{first}[i] for n, i in zip(weight.shape, ({{begin}}))]"
         return [
-            f"a, b, c = [{svd}({lib}.moveaxis(weight, i, 0).reshape(weight.shape[i], -1), full_matrices=False)[0][:, 0] for i in range(3)]",
+            begin
+            if at_entry
+            else f"a, b, c = [{svd}({own}.moveaxis(weight, i, 0).reshape(weight.shape[i], -1), full_matrices=False)[0][:, 0] for i in range(3)]",
             "for _ in range({n}):",
             *one("a", "b", "c"),
             *one("b", "a", "c"),
@@ -238,7 +256,9 @@ def _templates(shape: list[int]) -> dict[str, str]:
 
 def code(s: State, d: Data, dialect: str) -> str:
     """Return the program of a state, for ``"convlib"``, ``"torch"`` or ``"keras"``."""
-    return fill(d["code"][dialect], {"weight": literal(s["weights"]), "n": s["step"] + 1})
+    start = Split(s, d).start
+    values = {"weight": literal(s["weights"]), "n": s["step"] + 1, "begin": ",".join(map(str, start or ()))}
+    return fill(d["code"][dialect + ("1" if start else "")], values)
 
 
 KIND = Kind("separable", check, limits, draw, code)
@@ -295,5 +315,6 @@ def separable(kernel: Any = None, *, step: int = 0, name: str | None = None) -> 
     ]
     if shape == [3, 3]:
         controls.append(("preset", "kernels", {key: {"weights": w} for key, w in PRESETS.items()}))
-    d = {"shape": shape, "words": WORDS[deep], "code": _templates(shape)}
+    at_entry = {dialect + "1": text for dialect, text in _templates(shape, True).items() if deep}
+    d = {"shape": shape, "words": WORDS[deep], "code": _templates(shape) | at_entry}
     return Explorer(KIND, controls, s, d, name=name)

@@ -135,12 +135,13 @@ def draw(s: State, d: Data) -> Scene:
 
 def _picked_words(g: Numbers, picked: int, fed: int, reached: list[int]) -> tuple[str, str]:
     v, lost = fmt(float(g.x.flat[picked])), fed - len(reached)
+    times_v = times(float(g.x.flat[picked]))
     cropped = f"; {lost} of them {'is' if lost == 1 else 'are'} cropped away." if lost else "."
-    say = f"Input {element(picked, g.n, 'x', g.rank)} = {v} stamps {v} times the kernel onto {plural(fed, 'position')}"
+    say = f"Input {element(picked, g.n, 'x', g.rank)} = {v} stamps the kernel times {times_v} onto {plural(fed, 'position')}"
     gets = []
     for o in reached:
         weight = next(tap.weight for tap in g.reaches[o] if tap.i == picked)
-        gets.append(f"{element(o, g.out, 'y', g.rank)} gets {times(weight)}·{v}")
+        gets.append(f"{element(o, g.out, 'y', g.rank)} gets {times(weight)}·{times_v}")
     return say + cropped, ", ".join(gets)
 
 
@@ -148,7 +149,7 @@ def _step_words(g: Numbers, step: int, taps: list[Reach]) -> tuple[str, str]:
     name, y, n = element(step, g.out, "y", g.rank), fmt(g.y[step]), len(taps)
     say = (
         f"Step {step + 1} of {len(g.y)}: {name} = {y}. Stamping: {plural(n, 'input reaches', 'inputs reach')} it. "
-        f"Zeros inserted: the window reads {plural(prod(g.k), 'value')}, {n} of them from the input. "
+        f"Zeros inserted: the window reads {plural(prod(g.k), 'value')}, {n} from the input. "
         f"Cᵀ: row {step} has {plural(n, 'entry', 'entries')}."
     )
     terms = " + ".join(f"{times(tap.weight)}·{times(tap.x)}" for tap in taps)

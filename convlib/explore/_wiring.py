@@ -281,7 +281,7 @@ def wiring(
     --------
     >>> from convlib import explore
     >>> explore.wiring(dilation=2, kernel=2).sentence
-    'Step 1 of 4: output 0 reads 2 of 6 inputs. 8 wires carry 2 weights. They fall into 2 blocks that share no wire: 2×3, 2×3.'
+    'Step 1 of 4: output 0 reads 2 of 6 inputs. 8 wires carry 2 weights. Blocks that share no wire: 2 (2×3, 2×3).'
     """
     own = None
     if weight is not None:

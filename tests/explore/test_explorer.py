@@ -16,7 +16,9 @@ import pytest
 
 from convlib import explore
 from convlib.explore import assets
+from convlib.explore._text import fmt
 from convlib.explore.palette import CHANNELS, PALETTE
+from convlib.separable import best_separable
 from convlib.shapes import ShapeError
 from publish.explorers import OURS
 
@@ -424,3 +426,67 @@ def oklab(colour, sight):
 def test_channels_stay_apart_for_every_sight(scheme, sight):
     seen = [oklab(colour, SIGHTS[sight]) for colour in CHANNELS[scheme]]
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 0.08
+
+
+@pytest.mark.parametrize(
+    "kernel", [[[[0, 1], [1, 0]]], [[[0, -2], [-2, 0], [0, 0]]], [[[0, 0, 1], [0, 1, 0], [1, 0, 0]]]]
+)
+def test_sweeps_do_not_stay_at_a_kernel_of_zeros(kernel):
+    """Their leading singular vectors are at right angles to them."""
+    e = explore.separable(kernel).set(step=4)
+    expected = best_separable(np.array(kernel[0], float)).error
+    assert e.scene.sum.split(" → ")[-1] == fmt(expected)
+    namespace = {}
+    exec(e.code("convlib"), namespace)
+    assert np.isclose(np.linalg.norm(namespace["near"] - kernel) / np.linalg.norm(kernel), expected)
+
+
+def test_torch_begins_where_the_sweeps_begin():
+    pytest.importorskip("torch")
+    namespace = {}
+    exec(explore.separable([[[0, 1], [1, 0]]]).code("torch"), namespace)
+    assert namespace["near"].tolist() == [[[0, 1], [0, 0]]]
+
+
+def test_a_small_singular_value_counts():
+    kernel = [
+        [-9, -3, -8, -9, 7],
+        [0, -8, 9, -8, 0],
+        [3, -4, 4, -6, -1],
+        [8, -9, -3, 8, 8],
+        [1, 9, -9, -6, -4],
+    ]
+    assert round(np.linalg.det(kernel)) == 1
+    assert explore.separable(kernel).sentence.startswith("Rank 5: ")
+
+
+def test_what_is_flat_at_its_ends_is_said_to_ripple_inside():
+    said = explore.checkerboard().set(size=1, step=0).sentence
+    assert "inside, a constant input ripples" in said
+    assert "the overlap is uneven inside" in said
+
+
+def test_a_large_size_is_written_out():
+    assert explore.arithmetic(transposed=True).set(size=512, stride=20).scene.sum.endswith("= 10223")
+
+
+def test_ink_of_groups_of_one_stays():
+    assert "ink never leaves its channel" in explore.ink().set(groups=8).sentence
+
+
+@pytest.mark.parametrize(
+    "e",
+    [
+        explore.conv2d(),
+        explore.arithmetic(),
+        explore.wiring(size=9),
+        explore.backward(),
+        explore.matrix(size=6),
+    ],
+    ids=lambda e: e._kind.name,
+)
+def test_keras_is_never_asked_for_stride_and_dilation_at_once(e):
+    program = e.set(stride=2, dilation=2, kernel=2).code("keras")
+    assert "dilation_rate=2" in program
+    assert "::2" in program
+    assert "strides=2" not in program

@@ -39,14 +39,15 @@ const sizeCheck = s => {
 const sizeFormula = g => {
   const both = g.low === g.high, pads = sign => both ? ` ${sign} 2·${g.low}` : ` ${sign} ${times(g.low)} ${sign} ${times(g.high)}`, letters = sign => both ? ` ${sign} 2p` : ` ${sign} p₁ ${sign} p₂`;
   if (g.up) return [`o = (i − 1)·s${letters("−")} + d·(k − 1) + output_padding + 1`,
-    `(${g.n} − 1)·${g.stride}${pads("−")} + ${g.d}·(${g.k} − 1) + ${g.more} + 1 = ${fmt(g.out)}`];
+    `(${g.n} − 1)·${g.stride}${pads("−")} + ${g.d}·(${g.k} − 1) + ${g.more} + 1 = ${g.out}`];
   return [`o = ⌊(i${letters("+")} − d·(k − 1) − 1) / s⌋ + 1`,
     `⌊(${g.n}${pads("+")} − ${g.d}·(${g.k} − 1) − 1) / ${g.stride}⌋ + 1 = ⌊${g.rest} / ${g.stride}⌋ + 1 = ${g.out}`];
 };
 
 const sizePanel = (s, g) => {
   const total = g.up ? max((g.n - 1) * g.stride + g.span, g.low + g.out) : g.n + g.low + g.high, right = x => x * CELL + CELL / 2;
-  if (total > 18) return panel("the wires", `Too wide to draw: ${total} positions.`, 330, 24, text(0, 16, `${total} positions: too wide to draw; the numbers hold.`, "L"));
+  const none = `${total} positions: too wide to draw; the numbers hold.`;
+  if (total > 18) return panel("the wires", none, 330, 24, text(0, 16, none, "L"));
   const far = (total - 1) * CELL, middle = (g.span - 1) / 2, ends = range(g.up ? g.n : g.out);
   const near = j => right(j * g.stride + middle), reads = ends.flatMap(j => range(g.k).map(c => [j * g.stride + c * g.d, j, c]));
   const used = new Set(reads.map(l => l[0])), own = x => x >= g.low && x < g.low + (g.up ? g.out : g.n);
@@ -54,7 +55,7 @@ const sizePanel = (s, g) => {
     g.up && own(x) ? `step=${x - g.low}` : "", g.up ? !own(x) : !used.has(x)]);
   const narrow = ends.map(j => [near(j), String(j), g.up ? "i" : "o", g.up ? "" : `step=${j}`]);
   const links = reads.map(([x, j, c]) => g.up ? [j, x, c, x - g.low === s.step] : [x, j, c, j === s.step]);
-  const label = g.up ? `${g.n} inputs above, ${plural(g.out, "output")} below; cropped positions are crossed out.` : `${g.n} inputs and their padding above, ${plural(g.out, "output")} below; positions that no window reads are crossed out.`;
+  const label = g.up ? `input ${g.n} above, output ${g.out} below; cropped positions are crossed out.` : `input ${g.n} and its padding above, output ${g.out} below; positions that no window reads are crossed out.`;
   return wiring(g.up ? `input ${g.n} above, output ${g.out} below` : `input ${g.n}, padding ${g.low} + ${g.high}, above; output ${g.out} below`, label, far + CELL,
     g.up ? narrow : wide, g.up ? wide : narrow, links, ["The dots carry their positions. One colour per weight."]);
 };

@@ -44,7 +44,7 @@ const layerDraw = (s, d) => {
   const kernels = cropped(d.weight[f], [g.per, ...g.k]).map((rows, c) => grid(`kernel ${f}, for ${first + c}`, rows, () => [mark("k", !picked)],
     `kernel ${f}, slice for input channel ${first + c}: ${spoken(rows)}`, layerBar(first + c, g.k[1])));
   const labels = { step: `${s.step + 1} of ${g.y.length}`, cell: picked ? index("x", at3(s.cell, g.inside)) : "none" }, name = index("y", here), v = fmt(g.y[s.step]);
-  const kind = s.groups === 1 ? "All channels are mixed." : g.per * g.each === 1 ? "Depthwise: each channel alone." : `${s.groups} groups of ${g.per} channels in and ${g.each} out.`;
+  const kind = s.groups === 1 ? "All channels are mixed." : g.per * g.each === 1 ? "Depthwise: each channel alone." : `${s.groups} groups, each ${g.per} in and ${g.each} out.`;
   const far = s.layers > 1 ? `Through ${s.layers} such layers its` : "Its", one = c => terms(taps.filter(t => t.c === c));
   return { draw: group("row", layers("input", s.channels, g.x, g.inside, true, i => [mark("i", lit.has(i)), goCell(i, s)])) + group("row", kernels) +
       group("row", layers("output", s.filters, g.y, g.shape, false, o => [mark("o", outs.has(o)), goStep(o)])) + group("row", [reach]), labels,

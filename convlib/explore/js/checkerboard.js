@@ -20,7 +20,7 @@ const rippleDraw = (s, d) => {
   const sums = g.phases.map(fmt).join(", "), v = fmt(g.y[s.step]);
   return { draw, labels: { step: `${s.step + 1} of ${g.many}` }, numbers: { y: g.y, phases: g.phases, overlap: g.overlap, resized: g.resized },
     say: fill(d.words[0] + d.words[depth ? 1 : s.stride > 1 ? 2 : 3] + d.words[4], { ...s, at: s.step + 1, all: g.many, v, sums, depth: fmt(depth),
-      divides: s.kernel % s.stride ? "does not divide" : "divides", uneven: s.kernel % s.stride ? "uneven" : "even inside", whole: fmt(total(g.w)) }),
+      divides: s.kernel % s.stride ? "does not divide" : "divides", uneven: s.kernel % s.stride ? "uneven" : "even", whole: fmt(total(g.w)) }),
     sum: `y[${s.step}] = ${here.length ? here.map(j => `w[${j}]`).join(" + ") + " = " + (here.length > 1 ? here.map(j => times(g.w[j])).join(" + ") + " = " : "") + v : "0, for no stamp reaches it"}` };
 };
 

@@ -20,9 +20,10 @@ const convolving = (j, { up, lift, pads, mode = "zeros", named, stride = 1, more
   const modes = { zeros: "constant", replicate: j > 1 ? "edge" : "replicate", circular: j > 1 ? "wrap" : "circular" }, filled = `mode="${modes[mode] || mode}"`;
   if (j === 1) return [own || up ? null : `x = F.pad(x[None], (${range(rank).map(() => pads[0].join(", ")).join(", ")}), ${filled})[0]`, plain,
     up && !even ? `y = F.pad(y, (0, ${max(-pads[0][1], 0)}))[${kept}]` : null];
-  const call = (x, w) => `ops.${name}(${lift ? `${x}[None, ..., None], ${w}[..., None, None]` : `np.moveaxis(${x}, 0, -1)[None], np.moveaxis(${w}, (0, 1), (-1, -2))`}, strides=${stride}, padding="${up ? "valid" : named || "valid"}", dilation_rate=${dilation})`;
-  const kerasMade = (x, w) => lift ? call(x, w) + "[0, ..., 0]" : `np.moveaxis(${call(x, w)}[0], -1, 0)`;
-  if (!up) return [around && !named ? `x = np.pad(x, ${all(p => `(${p.join(", ")})`)}, ${filled})` : null, "y = " + kerasMade("x", "weight")];
+  const apart = stride > 1 && dilation > 1 && !up && !named; // TensorFlow takes no stride beside a dilation
+  const call = (x, w) => `ops.${name}(${lift ? `${x}[None, ..., None], ${w}[..., None, None]` : `np.moveaxis(${x}, 0, -1)[None], np.moveaxis(${w}, (0, 1), (-1, -2))`}, strides=${apart ? 1 : stride}, padding="${up ? "valid" : named || "valid"}", dilation_rate=${dilation})`;
+  const kerasMade = (x, w) => lift ? call(x, w) + "[0, ..., 0]" : `np.moveaxis(ops.convert_to_numpy(${call(x, w)})[0], -1, 0)`;
+  if (!up) return [around && !named ? `x = np.pad(x, ${all(p => `(${p.join(", ")})`)}, ${filled})` : null, "y = " + kerasMade("x", "weight"), apart ? `y = y[..., ${pads.map(() => "::" + stride).join(", ")}]  # the stride` : null];
   return [...(groups ? ["# Keras has no transposed convolution with groups: one call per group", `parts = zip(np.split(x, ${groups}), np.split(weight, ${groups}))`, `y = np.concatenate([${kerasMade("p", "w")} for p, w in parts])`] : ["y = " + kerasMade("x", "weight")]),
     `y = np.pad(y, ${all(p => `(0, ${more + max(-p[1], 0)})`)})[${kept}]  # Keras counts output_padding otherwise: crop by hand`];
 };

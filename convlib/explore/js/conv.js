@@ -10,7 +10,7 @@ const within = (at, n) => at.every((v, j) => v >= 0 && v < n[j]);
 const index = (name, at, rank = 3) => `${name}[${at.slice(3 - rank).join(", ")}]`;
 const cropped = (a, [to, ...rest]) => to === undefined ? a : a.slice(0, to).map(v => cropped(v, rest));
 const sized = (shape, rank) => shape.slice(3 - rank).join("×");
-const gets = (o, shape, rank, weight, v) => `${index("y", at3(o, shape), rank)} gets ${times(weight)}·${fmt(v)}`;
+const gets = (o, shape, rank, weight, v) => `${index("y", at3(o, shape), rank)} gets ${times(weight)}·${times(v)}`;
 
 // What convolutions have in common: sizes n and k, the settings on three axes, the flat arrays.
 const frame = (s, { x, weight, rank }) => {
@@ -70,7 +70,7 @@ const inputPanels = (s, g, lit) => range(g.padded[0]).map(z => {
   return grid(title, table(g.padded[1], g.padded[2], (y, x) => g.x[g.held([z, y, x])] || 0), (y, x) => {
     const q = [z, y, x], i = g.held(q), own = g.own(q);
     return [mark(own ? "i" : "p", lit.has(flat3(q, g.padded))), i < 0 ? "" : goCell(i, s), own && !g.reads[i]];
-  }, `${title}${inside ? ": " + spoken(rows3(g.x, g.n, at)) : ""}. ${plural(lit.size, "cell")} lit.`);
+  }, `${title}${inside ? ": " + spoken(rows3(g.x, g.n, at)) : ""}.`);
 });
 
 const kernelPanels = (g, row, lit) => range(g.k[0]).map(z => grid(sliced("kernel", z, g.k, g.rank), rows3(g.w, g.k, z), (y, x) =>
@@ -119,7 +119,7 @@ const convWords = (s, g, taps, here) => {
   });
   const every = s.dilation > 1 && taps.length > 1 ? `, every ${["2nd", "3rd", "4th"][s.dilation - 2]} one` : "";
   const outside = taps.filter(t => !t.own).length, name = index("y", here, r), y = fmt(g.y[s.step]);
-  const padding = outside ? ` ${outside} of the ${plural(taps.length, "value")} lie in the padding.` : "";
+  const padding = outside ? ` In the padding: ${outside} of ${plural(taps.length, "value")}.` : "";
   return { say: `Step ${labels.step}: ${name} = ${y}. It reads input ${reads.join(", ").replace(/,([^,]*)$/, " and$1")}${every}.${padding}${lost}`, sum: `${name} = ${terms(taps)} = ${y}`, labels };
 };
 

@@ -45,7 +45,7 @@ const slideDraw = (s, d) => {
   const where = range(g.y.length).filter(o => abs(g.y[o] - best) < 1e-9), places = where.slice(0, 3).map(name).join(", ");
   const way = s.reverse ? "Convolution turns the kernel and slides it" : "Correlation slides the kernel as it is";
   return { draw: g.flat ? slideBars(s, g) : slidePage(s, d, g), labels: { step: `${s.step + 1} of ${g.y.length}` }, numbers: { y: g.y },
-    say: `${way}. ${name(s.step)} = ${fmt(v)}: ${plural(shown.length, "product is", "products are")} not zero. The greatest output, ${fmt(best)}, stands at ${plural(where.length, "place")}: ${places}${where.length > 3 ? ", …" : ""}.`,
+    say: `${way}. ${name(s.step)} = ${fmt(v)}: products not zero: ${shown.length}. The greatest output, ${fmt(best)}, stands at ${plural(where.length, "place")}: ${places}${where.length > 3 ? ", …" : ""}.`,
     sum: `${name(s.step)} = ${shown.length ? shown.map(t => `${times(t.weight)}·${times(t.x)}`).join(" + ") + " = " + fmt(v) : "0"}` };
 };
 

@@ -291,7 +291,7 @@ const bring = (figure, { changed } = {}) => {
       note.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(program);
-      note.textContent = "The code is selected: copy it with your keyboard.";
+      note.textContent = "The code is selected: copy it.";
     }
   };
 
@@ -329,7 +329,7 @@ const bring = (figure, { changed } = {}) => {
     bar.append(button("‹", () => go(-1), "Previous step"), item, button("›", () => go(1), "Next step"), play);
   }
   set(say, { "aria-live": "polite" });
-  set(drawing, { tabindex: "0", role: "group", "aria-label": "Drawing. Left and right arrow keys step, Home and End go to the first and last step." });
+  set(drawing, { tabindex: "0", role: "group", "aria-label": "Drawing. Left and right arrow keys step, Home and End go to both ends." });
   drawing.before(bar);
   rest.after(more, note, el("div", { class: "cx-copy" }, button("Reset", () => want(start)),
     ...[["convlib", "convlib"], ["PyTorch", "torch"], ["Keras", "keras"]].map(([label, to]) => button("Copy as " + label, () => { dialect = to; copy(); }))), program);

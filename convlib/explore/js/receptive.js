@@ -35,7 +35,7 @@ const stackDraw = (s, d) => {
   body += line(x(0, from) - 9, 50, x(0, to) + 9, 50, "H") + picker(xy(x(L, 0) - jump * 10), y(L) - 16, jump * 20 * n, 32, `step,${n},1`);
   g.forEach((row, l) => (l ? [l, row.k, row.t, row.d, row.size, row.jump, row.start, row.pad].map(fmt) : d.table).forEach((t, j) => { body += text(d.places[j], bottom + 17 * l, t, l ? "" : "s"); }));
   const right = max(...g.map(row => middle(row, row.n - 1))), read = ways[0].filter(v => v).length, count = `${step + 1} of ${n}`;
-  const v = { step, count, view: plural(last.size, "position"), first: fmt(first), end: fmt(end), out: inside < last.size ? ` (${last.size - inside} of them in the padding)` : "", read: plural(read, "input"),
+  const v = { step, count, view: plural(last.size, "position"), first: fmt(first), end: fmt(end), out: inside < last.size ? ` (${last.size - inside} of them off the input)` : "", read: plural(read, "input"),
     skips: read < inside ? ` and skips ${inside - read}` : "", paths: plural(total(ways[0]), "path leads", "paths lead"), size: last.size, jump, start: fmt(last.start), padding: last.pad, ways: ways[0].join(" "),
     weights: plural(total(g.slice(1).map(row => row.k)), "weight"), terms: g.slice(1).map((row, l) => ` + ${row.d}·(${row.k} − 1)·${g[l].jump}`).join("") };
   const [say, label, sum] = d.words.map(t => fill(t, v));

@@ -68,9 +68,9 @@ const upDraw = (s, d) => {
   const labels = { step: `${s.step + 1} of ${g.y.length}`, cell: picked ? index("x", at3(s.cell, g.n), r) : "none" }, v = g.x[s.cell];
   const name = index("y", here, r), y = fmt(g.y[s.step]), sizes = "\nsize: " + [...new Set(range(r).map(j => upSize(g, j + 3 - r)))].join(" and "), lost = fed.length - reached.length;
   return { draw: upPanels(s, g, { inputs, weights, stamped, outputs }, here), labels, numbers: { y: g.y, overlap: g.taps.map(taps => taps.length) },
-    say: picked ? `Input ${labels.cell} = ${fmt(v)} stamps ${fmt(v)} times the kernel onto ${plural(fed.length, "position")}` + (lost ? `; ${lost} of them ${lost === 1 ? "is" : "are"} cropped away.` : ".")
+    say: picked ? `Input ${labels.cell} = ${fmt(v)} stamps the kernel times ${times(v)} onto ${plural(fed.length, "position")}` + (lost ? `; ${lost} of them ${lost === 1 ? "is" : "are"} cropped away.` : ".")
       : `Step ${labels.step}: ${name} = ${y}. Stamping: ${plural(taps.length, "input reaches", "inputs reach")} it. ` +
-        `Zeros inserted: the window reads ${plural(g.w.length, "value")}, ${taps.length} of them from the input. Cᵀ: row ${s.step} has ${plural(taps.length, "entry", "entries")}.`,
+        `Zeros inserted: the window reads ${plural(g.w.length, "value")}, ${taps.length} from the input. Cᵀ: row ${s.step} has ${plural(taps.length, "entry", "entries")}.`,
     sum: (picked ? reached.map(o => gets(o, g.out, r, g.taps[o].find(t => t.i === s.cell).weight, v)).join(", ")
       : `${name} = ${taps.length ? terms(taps) + " = " + y : "0, for no input reaches it"}`) + sizes };
 };

@@ -32,7 +32,7 @@ const blocksOf = (at, cols, s) => {
   const blocks = [...new Set([...col, ...row])].sort((a, b) => a - b).map(l => [row, col].map(all => all.filter(v => v === l).length)).filter(([a, b]) => a && b);
   const parts = blocks.slice(0, 4).map(b => (s.turn ? b.reverse() : b).join("×")).join(", ") + (blocks.length > 4 ? " and more" : "");
   const many = blocks.length > 1;
-  return { rowOrder: by(row), colOrder: by(col), hang: `They ${many ? "fall into " + blocks.length : "do not split into"} blocks that share no wire${many ? ": " + parts : ""}.` };
+  return { rowOrder: by(row), colOrder: by(col), hang: many ? `Blocks that share no wire: ${blocks.length} (${parts}).` : "No block stands apart." };
 };
 
 const wireDraw = (s, d) => {
