@@ -12,13 +12,16 @@ from convlib._arrays import Array
 from convlib._checks import check_choice, check_conv, check_ranks
 from convlib._taps import collect, stamp
 from convlib._transposed import check_transposed
-from convlib.conv import conv
-from convlib.grad import conv_input, conv_weight
+from convlib.conv import PADDING_MODES, conv
 from convlib.kinds import channel_shuffle
 from convlib.shapes import Pair, ShapeError
 
 NAME = "diagnose"
+FORWARD = ("conv", "convolve", "shuffle")
+BACK = ("conv_transpose", "input_gradient")
 KINDS = ("conv", "convolve", "conv_transpose", "shuffle", "input_gradient", "weight_gradient")
+UNREAD = {"input_gradient": "x", "weight_gradient": "weight"}  # only their shapes count
+EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Problem:
     """One operation on batched NumPy arrays, one entry per spatial axis.
 
     For "conv_transpose" and "input_gradient", x is what is stamped and `size` what the stamps fill; for
-    "weight_gradient", `grad` is the output's gradient.
+    "weight_gradient", `grad` is the output's gradient. What a gradient conjugates is conjugated here already.
+    `eps` is that of the least precise input.
     """
 
     kind: str
@@ -42,6 +46,7 @@ class Problem:
     same: bool = False
     mode: str = "zeros"
     grad: Array | None = None
+    eps: float = EPS
 
     @property
     def rank(self) -> int:
@@ -62,7 +67,7 @@ class Problem:
         """The result, with some of the arguments changed."""
         one = replace(self, **changes) if changes else self
         starts = [low for low, _ in one.pads]
-        if one.kind in ("conv_transpose", "input_gradient"):
+        if one.kind in BACK:
             y = stamp(one.x, one.weight, one.size, starts, one.stride, one.dilation, one.groups)
             return y if one.bias is None else y + one.bias.reshape(-1, *[1] * one.rank)
         if one.kind == "weight_gradient":
@@ -74,6 +79,11 @@ class Problem:
         options = one.bias, one.stride, one.pads, one.dilation, one.groups
         y = conv(one.x, weight, *options, padding_mode=one.mode)
         return channel_shuffle(y, one.groups) if one.kind == "shuffle" else y
+
+    def magnitude(self) -> float:
+        """The largest sum of |x||w| that an output adds up: what rounding is measured by, even where it cancels."""
+        given = {"x": self.x, "weight": self.weight, "bias": self.bias, "grad": self.grad}
+        return largest(self.solve(**{name: a if a is None else abs(a) for name, a in given.items()}))
 
     def resized(self, **changes: Any) -> Array:
         """`solve` for a transposed convolution whose size follows the changed arguments."""
@@ -102,36 +112,53 @@ def read_problem(
     asked: Asked, x: Any, weight: Any, bias: Any, grad_output: Any
 ) -> tuple[Problem, Array, bool]:
     """The problem, its right result, and whether that has a batch. Checked as the operation itself checks."""
-    check_choice(NAME, "kind", asked.kind, KINDS)
-    if ("gradient" in asked.kind) != (grad_output is not None):
-        raise TypeError(f"{NAME}: the gradients need grad_output, and only they; kind is {asked.kind!r}.")
+    _check_asked(asked, grad_output)
     given = {"x": x, "weight": weight, "bias": bias, "grad_output": grad_output}
-    read = arrays.as_arrays(NAME, **{name: value for name, value in given.items() if value is not None})
-    wide = dict(zip((name for name, value in given.items() if value is not None), map(_wide, read)))
-    x, weight, bias, grad = (wide.get(name) for name in given)
+    (x, weight, bias, grad), eps = _read(given, UNREAD.get(asked.kind))
     layout = "C_in, C_out/groups" if asked.kind == "conv_transpose" else "C_out, C_in/groups"
     rank = check_ranks(NAME, x, weight, None, "C_in", layout)
     batched = x.ndim == rank + 2
     x, grad = (a if a is None or batched else a[None] for a in (x, grad))
-    if asked.kind == "conv_transpose":
-        problem = _transposed(asked, x, weight, bias)
-        return problem, problem.solve(), batched
-    how = check_conv(NAME, x, weight, bias, asked.stride, asked.padding, asked.dilation, asked.groups)
-    options = how.stride, how.padding, how.dilation, how.groups
-    problem = Problem(
-        asked.kind, x, weight, bias, *options, same=asked.padding == "same", mode=asked.padding_mode
-    )
-    if asked.kind == "input_gradient":
-        right = conv_input(x.shape, weight, grad, *options)
-        extra = tuple(
-            (n + sum(p) - d * (k - 1) - 1) % s
-            for n, k, s, p, d in zip(x.shape[2:], problem.kernel, how.stride, how.padding, how.dilation)
+    problem = (_transposed if asked.kind == "conv_transpose" else _convolution)(asked, x, weight, bias)
+    if grad is not None:
+        _check_gradient(problem, grad, batched)
+        problem = _backward(problem, grad)
+    problem = replace(problem, eps=eps)
+    return problem, problem.solve(), batched or problem.kind == "weight_gradient"
+
+
+def _check_asked(asked: Asked, grad_output: Any) -> None:
+    kind, mode = asked.kind, asked.padding_mode
+    check_choice(NAME, "kind", kind, KINDS)
+    if ("gradient" in kind) != (grad_output is not None):
+        raise TypeError(f"{NAME}: the gradients need grad_output, and only they; kind is {kind!r}.")
+    if kind in FORWARD:
+        check_choice(NAME, "padding_mode", mode, PADDING_MODES)
+    elif mode != "zeros":
+        raise ValueError(
+            f"{NAME}: padding_mode has no meaning for kind={kind!r}; it must be 'zeros', not {mode!r}."
         )
-        return replace(problem, x=grad, bias=None, size=x.shape[2:], extra=extra), right, batched
-    if asked.kind == "weight_gradient":
-        right = conv_weight(x, weight.shape, grad, *options)
-        return replace(problem, grad=grad, bias=None), right, True
-    return problem, problem.solve(), batched
+
+
+def _read(given: dict[str, Any], unread: str | None) -> tuple[list[Any], float]:
+    """The arrays in one dtype, and the eps of the least precise. Wrong results may be larger: float64 or complex."""
+    there = {name: value for name, value in given.items() if value is not None}
+    read = dict(zip(there, arrays.as_arrays(NAME, **there)))
+    if unread:
+        read[unread] = np.zeros(tuple(read[unread].shape))
+    kinds = {arrays.kind(array.dtype) for array in read.values()}
+    dtype = np.complex128 if "c" in kinds else np.float64
+    wide = {name: arrays.to_numpy(array).astype(dtype) for name, array in read.items()}
+    return [wide.get(name) for name in given], max(map(precision, read.values()))
+
+
+def _convolution(asked: Asked, x: Array, weight: Array, bias: Array | None) -> Problem:
+    how = check_conv(NAME, x, weight, bias, asked.stride, asked.padding, asked.dilation, asked.groups)
+    mode = asked.padding_mode
+    if mode != "zeros" and 0 in x.shape[2:]:
+        raise ShapeError(f"{NAME}: {mode!r} padding has nothing to continue: x has {tuple(x.shape)}.")
+    options = how.stride, how.padding, how.dilation, how.groups, how.size
+    return Problem(asked.kind, x, weight, bias, *options, same=_is_same(asked.padding), mode=mode)
 
 
 def _transposed(asked: Asked, x: Array, weight: Array, bias: Array | None) -> Problem:
@@ -139,11 +166,41 @@ def _transposed(asked: Asked, x: Array, weight: Array, bias: Array | None) -> Pr
     how = check_transposed(NAME, x, weight, bias, *options)
     return Problem(
         asked.kind, x, weight, bias, how.stride, how.padding, how.dilation, how.groups, how.size,
-        how.output_padding, asked.padding == "same",
+        how.output_padding, _is_same(asked.padding),
     )  # fmt: skip
 
 
-def _wide(array: Any) -> Array:
-    """Wrong results may be larger than right ones: computed in float64, or complex."""
-    array = arrays.to_numpy(array)
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+def _check_gradient(p: Problem, grad: Array, batched: bool) -> None:
+    wanted, got = (len(p.x), len(p.weight), *p.size), grad.shape
+    if got != wanted:
+        wanted, got = (wanted, got) if batched else (wanted[1:], got[1:])
+        raise ShapeError(
+            f"{NAME}: grad_output must have the output's shape {wanted}, but its shape is {got}."
+        )
+
+
+def _backward(p: Problem, grad: Array) -> Problem:
+    """The gradient's problem, from the convolution's."""
+    if p.kind == "weight_gradient":
+        return replace(p, x=p.x.conj(), grad=grad, bias=None)
+    size = p.x.shape[2:]
+    axes = zip(size, p.kernel, p.stride, p.pads, p.dilation)
+    extra = tuple((n + sum(pair) - d * (k - 1) - 1) % s for n, k, s, pair, d in axes)
+    return replace(p, x=grad, weight=p.weight.conj(), bias=None, size=size, extra=extra)
+
+
+def _is_same(padding: Any) -> bool:
+    names = padding if isinstance(padding, (tuple, list)) else (padding,)
+    return all(name == "same" for name in names)
+
+
+def precision(array: Array) -> float:
+    """The eps of the array's dtype; whole numbers are compared in float64."""
+    if arrays.kind(array.dtype) not in "fc":
+        return EPS
+    return max(float(arrays.library(array).finfo(array.dtype).eps), EPS)
+
+
+def largest(array: Array) -> float:
+    """The largest absolute value that is finite."""
+    return float(abs(array[np.isfinite(array)]).max(initial=0))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convlib._arrays import Array
-from convlib._problem import Problem
+from convlib._problem import BACK, FORWARD, Problem
 from convlib.conv import pad
 from convlib.kinds import channel_shuffle
 
@@ -18,8 +18,6 @@ Wrong = Iterator[Array]
 Slip = Callable[[Problem, Array], Wrong]
 SLIPS: dict[str, tuple[tuple[str, ...], Slip]] = {}
 
-FORWARD = ("conv", "convolve", "shuffle")
-BACK = ("conv_transpose", "input_gradient")
 VALUES = (*FORWARD, *BACK)
 ALL = (*VALUES, "weight_gradient")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from convlib._arrays import Array
-from convlib._problem import Problem
-from convlib._slips import BACK, Wrong, slip, spatial_axes
+from convlib._problem import BACK, Problem
+from convlib._slips import Wrong, slip, spatial_axes
 from convlib._taps import taps
 from convlib.conv import conv
 
@@ -131,12 +133,16 @@ def convolved_instead(p: Problem, right: Array) -> Wrong:
 @slip("gradient-not-summed", "weight_gradient")
 def gradient_not_summed(p: Problem, right: Array) -> Wrong:
     assert p.grad is not None
-    samples, places = len(p.x), p.grad[0, 0].size
+    samples, places = len(p.x), prod(p.grad.shape[2:])
+    if not samples:
+        return
     yield p.solve(x=p.x[:1], grad=p.grad[:1])  # the first image
     yield p.solve(x=p.x[-1:], grad=p.grad[-1:])
     for place in ((0,) * p.rank, tuple(n - 1 for n in p.grad.shape[2:])):  # the first place, the last
         alone = np.zeros_like(p.grad)
         alone[(..., *place)] = p.grad[(..., *place)]
-        yield p.solve(grad=alone)
+        wrong = p.solve(grad=alone)
+        if wrong.any():  # else it lies in the padding
+            yield wrong
     for count in {samples, places, samples * places} - {1}:
         yield right / count

@@ -14,10 +14,11 @@ import numpy as np
 from convlib import _arrays as arrays
 from convlib import _slips_back  # noqa: F401  (registers its slips)
 from convlib._arrays import Array
-from convlib._problem import Asked, Problem, read_problem
+from convlib._problem import EPS, Asked, Problem, largest, precision, read_problem
 from convlib._slips import SLIPS
 from convlib.shapes import ShapeError
 
+EPS32 = float(np.finfo(np.float32).eps)
 LESS_EXACT = ("last-column-dropped", "off-by-one")  # named where no other slip leads to the same
 FALLBACKS = ("constant-result", "scaled", "shifted", "wrong-shape")
 SLIP_IDS = (*SLIPS, *FALLBACKS)
@@ -67,6 +68,7 @@ def misconceptions() -> dict[str, dict[str, str]]:
     return json.loads(files("convlib").joinpath("misconceptions.json").read_text(encoding="utf-8"))
 
 
+@np.errstate(all="ignore")  # NaN and Inf are compared like other values
 def diagnose(
     got: Array,
     x: Array,
@@ -114,6 +116,11 @@ def diagnose(
     ShapeError, TypeError, ValueError
         If the inputs themselves don't fit: then no result can be right.
 
+    Notes
+    -----
+    Results may differ from each other by 1e-5 of the largest value, and by what rounding leaves of a sum whose
+    terms cancel: it follows Σ|x||w| and the least precise dtype of `got` and of the inputs.
+
     Examples
     --------
     >>> import numpy as np
@@ -135,12 +142,15 @@ def diagnose(
     values = arrays.to_numpy(got)
     values = values.astype(np.complex128 if values.dtype.kind == "c" else np.float64)
     values = values if batched else values[None]
-    if _equal(values, right):
+    near = _tolerance(problem, precision(got))
+    if near.equal(values, right):
         return Diagnosis(None, correct=True)
-    found = [id for id in SLIPS if any(_equal(values, wrong) for wrong in _results(id, problem, right))]
+    if _only_zeros(values, near) and not _constant(right):  # truncation below 1 leaves nothing too
+        return Diagnosis("constant-result")
+    found = [id for id in SLIPS if any(near.equal(values, wrong) for wrong in _results(id, problem, right))]
     found = [id for id in found if id not in LESS_EXACT] or found
     if not found:
-        found = list(_fallback(values, right))
+        found = list(_fallback(values, right, near))
     return Diagnosis(found[0] if found else None, also=tuple(found[1:]))
 
 
@@ -159,7 +169,8 @@ def results_of(id: str, problem: Problem, right: Array) -> Iterator[Array]:
     ------
     array
     """
-    return (wrong for wrong in _results(id, problem, right) if not _equal(wrong, right))
+    near = _tolerance(problem)
+    return (wrong for wrong in _results(id, problem, right) if not near.equal(wrong, right))
 
 
 def _results(id: str, problem: Problem, right: Array) -> Iterator[Array]:
@@ -177,31 +188,52 @@ def _results(id: str, problem: Problem, right: Array) -> Iterator[Array]:
         yield wrong
 
 
-def _equal(a: Array, b: Array) -> bool:
-    """The same shape, and the same values to within what float32 may differ by."""
-    if a.shape != b.shape:
-        return False
-    finite = b[np.isfinite(b)]
-    scale = float(abs(finite).max()) if finite.size else 0.0
-    if finite.size == b.size:
-        return bool((abs(a - b) <= 1e-5 * scale + 1e-12).all())
-    return bool(np.allclose(a, b, rtol=0, atol=1e-5 * scale + 1e-12, equal_nan=True))
+@dataclass(frozen=True)
+class _Tolerance:
+    """How far two results may lie apart that are the same but for rounding."""
+
+    relative: float  # of the largest value
+    rounding: float  # what is left where all of a sum cancels
+
+    def equal(self, a: Array, b: Array) -> bool:
+        """The same shape and, to within the tolerance, the same values."""
+        if a.shape != b.shape:
+            return False
+        atol = self.relative * largest(b) + self.rounding
+        if (abs(a - b) <= atol).all():
+            return True
+        return not np.isfinite(b).all() and np.allclose(a, b, rtol=0, atol=atol, equal_nan=True)
 
 
-def _fallback(got: Array, right: Array) -> Iterator[str]:
+def _tolerance(problem: Problem, eps: float = EPS) -> _Tolerance:
+    """What sums in 32 bits or more may differ by; what has 16 bits is rounded to them once, at the end."""
+    eps = max(eps, problem.eps)
+    return _Tolerance(max(1e-5, 2 * eps), 16 * min(eps, EPS32) * problem.magnitude())
+
+
+def _only_zeros(array: Array, near: _Tolerance) -> bool:
+    return array.size > 1 and bool((abs(array) <= near.rounding).all())
+
+
+def _constant(array: Array) -> bool:
+    return array.size < 2 or bool((abs(array - array.flat[0]) <= 1e-9 * abs(array.flat[0])).all())
+
+
+def _fallback(got: Array, right: Array, near: _Tolerance) -> Iterator[str]:
     """Said only where nothing more exact explains the result."""
-    if got.size > 1 and (got == got.flat[0]).all() and not (right == right.flat[0]).all():
+    if _constant(got) and got.size > 1 and not _constant(right):
         yield "constant-result"
     elif got.shape != right.shape:
         yield "wrong-shape"
-    elif right.any() and _equal(got, right * (np.vdot(right, got) / np.vdot(right, right))):
-        if got.any():
-            yield "scaled"
-    elif _shifted(got, right):
+    elif min(largest(got), largest(right)) <= near.rounding:
+        return
+    elif near.equal(got, right * (np.vdot(right, got) / np.vdot(right, right))):
+        yield "scaled"
+    elif _shifted(got, right, near):
         yield "shifted"
 
 
-def _shifted(got: Array, right: Array, most: int = 3) -> bool:
+def _shifted(got: Array, right: Array, near: _Tolerance, most: int = 3) -> bool:
     """The same values, moved by up to three positions; what moved in may be anything."""
     for moves in np.ndindex(*[2 * most + 1] * (right.ndim - 2)):
         shift = [move - most for move in moves]
@@ -209,6 +241,6 @@ def _shifted(got: Array, right: Array, most: int = 3) -> bool:
             continue
         here = (..., *(slice(max(s, 0), n + min(s, 0)) for s, n in zip(shift, right.shape[2:])))
         there = (..., *(slice(max(-s, 0), n + min(-s, 0)) for s, n in zip(shift, right.shape[2:])))
-        if any(shift) and right[there].any() and _equal(got[here], right[there]):
+        if any(shift) and largest(right[there]) > near.rounding and near.equal(got[here], right[there]):
             return True
     return False

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import convlib
-from convlib import ShapeError, conv, conv2d, conv_transpose, conv_transpose2d, grad
+from convlib import ShapeError, conv, conv2d, conv_transpose, conv_transpose2d, grad, separable
+from convlib._arrays import to_numpy
 from convlib._problem import KINDS, Asked, read_problem
 from convlib._slips import SLIPS
-from convlib.diagnose import LESS_EXACT, SLIP_IDS, diagnose, results_of
+from convlib.diagnose import LESS_EXACT, SLIP_IDS, Diagnosis, diagnose, results_of
 
 # kind, rank, channels out and in (those of the group too), kernel, sizes, options.
 # Sizes differ from each other, nothing is symmetric; together they give every slip an occasion.
@@ -353,6 +354,186 @@ def test_nan_and_nothing():
     assert diagnose(np.zeros((0, 1, 4)), *empty).correct
 
 
+def test_what_rounding_leaves_of_sums_that_cancel_is_right():
+    torch = pytest.importorskip("torch")
+    x = torch.full((1, 1, 16, 16), 0.7)
+    kernel = separable.gaussian(9, sigma=1) - separable.gaussian(9, sigma=2)
+    weight = torch.tensor(kernel[None, None]).float()
+    assert diagnose(torch.conv2d(x, weight), x, weight).correct
+    assert diagnose(3 * torch.conv2d(x, weight), x, weight).correct  # only rounding is left to be scaled
+
+
+@pytest.mark.parametrize("offset", [1000, 100000])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_slips_are_told_apart_where_sums_cancel(rng, offset, transposed):
+    x = (rng.normal(size=(1, 3, 20, 19)) + offset).astype(np.float32)
+    weight = rng.normal(size=(3, 3, 3, 3))
+    weight = (weight - weight.mean((2, 3), keepdims=True)).astype(np.float32)
+    operation = conv_transpose2d if transposed else conv2d
+    right, reverse = operation(x, weight), "transposed-kernel-reversed" if transposed else "kernel-reversed"
+    found = [
+        diagnose(got, x, weight, transposed=transposed)
+        for got in (right, operation(x, weight[..., ::-1, ::-1]), 2 * right, np.zeros_like(right))
+    ]
+    assert found[0].correct
+    assert [one.id for one in found] == [None, reverse, "scaled", "constant-result"]
+
+
+def in_precision(array, name):
+    if name != "bfloat16":
+        return array.astype(name)
+    torch = pytest.importorskip("torch")
+    return torch.tensor(np.ascontiguousarray(array)).bfloat16()
+
+
+@pytest.mark.parametrize("name", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize("number", range(0, len(CASES), 3))
+def test_the_tolerance_follows_the_precision_of_the_result(number, name):
+    problem, right, _ = problem_of(CASES[number])
+    arguments, options = drawn(CASES[number])
+    assert diagnose(in_precision(right, name), *arguments, **options).correct
+    for id in SLIPS:
+        if (name, id) == ("bfloat16", "dtype-truncated"):
+            continue  # it has no room for the fractions of large numbers
+        for wrong in results_of(id, problem, right):
+            found = diagnose(in_precision(wrong, name), *arguments, **options)
+            assert found.id == id or id in LESS_EXACT, f"what {id} leads to is called {found.id}"
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16"])
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_results_in_16_bits(rng, library, name):
+    torch = pytest.importorskip("torch")
+    if library == "numpy" and name == "bfloat16":
+        pytest.skip("NumPy has no bfloat16")
+    x, weight = (
+        torch.tensor(rng.normal(size=size)).to(getattr(torch, name))
+        for size in ((1, 30, 9, 8), (4, 30, 3, 3))
+    )
+    wrong = conv2d(x, weight.flip(2, 3))
+    back = weight.swapaxes(0, 1)
+    if library == "numpy":
+        x, weight, wrong, back = (array.numpy() for array in (x, weight, wrong, back))
+    right, stamped = conv2d(x, weight), conv_transpose2d(x, back, stride=2)
+    assert diagnose(right, x, weight).correct
+    assert diagnose(to_numpy(right).astype(float), x, weight).correct  # the inputs say how it was computed
+    assert diagnose(stamped, x, back, stride=2, transposed=True).correct
+    assert diagnose(wrong, x, weight).id == "kernel-reversed"
+
+
+def test_small_numbers_are_told_apart(rng):
+    x, weight = 1e-10 * rng.normal(size=(1, 2, 7)), 1e-10 * rng.normal(size=(3, 2, 3))
+    assert diagnose(conv(x, weight), x, weight).correct
+    assert diagnose(conv(x, weight[..., ::-1]), x, weight).id == "kernel-reversed"
+
+
+def complex_normal(rng, size):
+    return rng.normal(size=size) + 1j * rng.normal(size=size)
+
+
+COMPLEX = [("conv", "xw"), ("conv", "w"), ("conv_transpose", "xw"), ("conv_transpose", "w"), ("conv_transpose", "x"),
+           ("input_gradient", "w"), ("input_gradient", "g"), ("input_gradient", "wg"),
+           ("weight_gradient", "x"), ("weight_gradient", "g"), ("weight_gradient", "xg")]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("kind", "which"), COMPLEX)
+def test_complex_numbers(rng, kind, which):
+    sizes = {"x": (2, 3, 9), "w": (3, 4, 3) if kind == "conv_transpose" else (4, 3, 3), "g": (2, 4, 7)}
+    x, w, g = (
+        complex_normal(rng, size) if name in which else rng.normal(size=size) for name, size in sizes.items()
+    )
+    options = {"kind": kind, **({"grad_output": g} if "gradient" in kind else {})}
+    compute = {
+        "conv": lambda w, g: conv(x, w),
+        "conv_transpose": lambda w, g: conv_transpose(x, w),
+        "input_gradient": lambda w, g: grad.conv1d_input(x.shape, w, g),
+        "weight_gradient": lambda w, g: grad.conv1d_weight(x, w.shape, g),
+    }[kind]
+    first = g * (np.arange(2) == 0)[:, None, None]
+    slip, wrong = {
+        "conv": ("kernel-reversed", compute(w[..., ::-1], g)),
+        "conv_transpose": ("transposed-kernel-reversed", compute(w[..., ::-1], g)),
+        "input_gradient": ("transposed-kernel-reversed", compute(w[..., ::-1], g)),
+        "weight_gradient": ("gradient-not-summed", compute(w, first)),
+    }[kind]
+    assert diagnose(compute(w, g), x, w, **options).correct
+    assert diagnose(wrong, x, w, **options).id == slip
+    assert diagnose((2 + 1j) * compute(w, g), x, w, **options).id == "scaled"
+
+
+def test_of_a_gradients_own_array_only_the_shape_counts(rng):
+    x, w, g = rng.normal(size=(1, 2, 7)), rng.normal(size=(3, 2, 3)), rng.normal(size=(1, 3, 5))
+    g[0, 0, 0] = np.inf
+    of_input, of_weight = grad.conv1d_input(x.shape, w, g), grad.conv1d_weight(x, w.shape, g)
+    assert diagnose(of_input, 1j * x, w, kind="input_gradient", grad_output=g).correct
+    assert diagnose(of_weight, x, 1j * w, kind="weight_gradient", grad_output=g).correct
+
+
+def test_a_gradient_that_was_not_conjugated(rng):
+    x, w, g = rng.normal(size=(1, 2, 7)), complex_normal(rng, (3, 2, 3)), rng.normal(size=(1, 3, 5))
+    wrong = grad.conv1d_input(x.shape, w.conj(), g)
+    assert diagnose(wrong, x, w, kind="input_gradient", grad_output=g) == Diagnosis(None)
+
+
+def test_zeros_are_a_constant_and_not_truncated(rng):
+    x, weight = rng.uniform(size=(1, 1, 9, 9)), separable.gaussian(3, sigma=1)[None, None]
+    right = conv2d(x, weight)
+    assert diagnose(np.zeros(right.shape), x, weight).id == "constant-result"
+    assert diagnose(np.floor(9 * right), 9 * x, weight).id == "dtype-truncated"
+    flat = np.ones((1, 1, 9, 9))  # then the right result is constant as well
+    assert diagnose(np.zeros(right.shape), 0.7 * flat, weight).id == "dtype-truncated"
+
+
+@pytest.mark.parametrize("padding", ["same", ("same",), ("same", "same"), ["same", "same"]])
+def test_every_way_to_write_same(rng, padding):
+    x, weight = rng.normal(size=(1, 2, 8, 8)), rng.normal(size=(3, 2, 2, 2))
+    wrong = conv2d(x, weight, padding=((1, 0), (1, 0)))
+    assert diagnose(wrong, x, weight, padding=padding).id == "same-padded-at-start"
+    small, back = rng.normal(size=(1, 2, 4, 5)), rng.normal(size=(2, 3, 3, 3))
+    ported = conv_transpose2d(small, back, stride=2, padding=1, output_padding=1)
+    found = diagnose(ported, small, back, stride=2, padding=padding, transposed=True)
+    assert found.id == "same-padded-at-start"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e300])
+@pytest.mark.parametrize("kind", ["conv", "conv_transpose", "input_gradient", "weight_gradient"])
+def test_one_number_that_is_none(rng, kind, value):
+    x, weight, g = (rng.normal(size=size) for size in ((1, 2, 9), (2, 2, 3), (1, 2, 7)))
+    x[:, :, :4] = g[:, :, :4] = g[:, 0] = 0  # Inf times 0 is what warns
+    options = {"kind": kind, **({"grad_output": g} if "gradient" in kind else {})}
+    right = {
+        "conv": conv(x, weight),
+        "conv_transpose": conv_transpose(x, weight),
+        "input_gradient": grad.conv_input(x.shape, weight, g),
+        "weight_gradient": grad.conv_weight(x, weight.shape, g),
+    }[kind]
+    assert (right == 0).any()
+    right[0, 0, 1] = value
+    for got in (right, right + 1j, np.full(right.shape, value)):
+        found = diagnose(got, x, weight, **options)
+        assert not found.correct
+        assert found.id in (None, "constant-result")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_of_the_input_that_is_none():
+    x, weight = np.array([[[0.0, np.inf, 3, 4, 7, -np.inf, 2, 1]]]), np.array([[[1.0, 0.0, 2.0]]])
+    with np.errstate(invalid="ignore"):
+        right, wrong = conv(x, weight), conv(x, weight[..., ::-1])
+    assert diagnose(right, x, weight).correct
+    assert diagnose(wrong, x, weight).id == "kernel-reversed"
+
+
+def test_wrong_shapes_where_nothing_is_right():
+    assert diagnose(np.zeros((1, 1, 4)), np.zeros((0, 1, 5)), np.ones((1, 1, 2))).id == "wrong-shape"
+    options = {"kind": "weight_gradient", "grad_output": np.zeros((0, 3, 5))}
+    x, weight = np.zeros((0, 2, 7)), np.ones((3, 2, 3))
+    assert diagnose(weight, x, weight, **options) == Diagnosis(None)
+    assert diagnose(0 * weight, x, weight, **options).correct
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
@@ -377,6 +558,38 @@ def test_nan_and_nothing():
             lambda: diagnose(["a"], [[1, 2]], [[[1]]]),
             TypeError,
             "diagnose: got must hold numbers, but its dtype is <U1.",
+        ),
+        (
+            lambda: diagnose([[1, 2]], [[1, 2]], [[[1]]], padding_mode="bogus"),
+            ValueError,
+            "diagnose: padding_mode must be one of 'zeros', 'reflect', 'replicate', 'circular', not 'bogus'.",
+        ),
+        (
+            lambda: diagnose([[1, 2]], [[1, 2]], [[[1]]], transposed=True, padding_mode="reflect"),
+            ValueError,
+            "diagnose: padding_mode has no meaning for kind='conv_transpose'; it must be 'zeros', not 'reflect'.",
+        ),
+        (
+            lambda: diagnose(
+                [[[1]]], [[1, 2]], [[[1]]], kind="input_gradient", padding_mode=2, grad_output=[[1, 2]]
+            ),
+            ValueError,
+            "diagnose: padding_mode has no meaning for kind='input_gradient'; it must be 'zeros', not 2.",
+        ),
+        (
+            lambda: diagnose([[1, 2]], np.ones((1, 0)), [[[1]]], padding=1, padding_mode="reflect"),
+            ShapeError,
+            "diagnose: 'reflect' padding has nothing to continue: x has (1, 1, 0).",
+        ),
+        (
+            lambda: diagnose([[[1]]], [[1, 2]], [[[1]]], kind="weight_gradient", grad_output=[[1, 2, 3]]),
+            ShapeError,
+            "diagnose: grad_output must have the output's shape (1, 2), but its shape is (1, 3).",
+        ),
+        (
+            lambda: diagnose([[[1]]], [[[1, 2]]], [[[1]]], kind="input_gradient", grad_output=[[1, 2]]),
+            ShapeError,
+            "diagnose: grad_output must have the output's shape (1, 1, 2), but its shape is (1, 2).",
         ),
     ],
 )
