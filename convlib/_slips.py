@@ -288,6 +288,9 @@ def padding_one_side(p: Problem, right: Array) -> Wrong:
     if p.kind in FORWARD:
         yield p.solve(pads=tuple((low, 0) for low, _ in p.pads))
         yield p.solve(pads=tuple((0, high) for _, high in p.pads))
+    if p.kind == "conv_transpose":
+        yield p.resized(pads=tuple((low, 0) for low, _ in p.pads))
+        yield p.resized(pads=tuple((0, high) for _, high in p.pads))
     if not any(p.extra):
         yield p.solve(pads=tuple((both, 0) for both in total))
         if p.kind != "weight_gradient":  # there it is the padding ignored

@@ -234,13 +234,14 @@ def _fallback(got: Array, right: Array, near: _Tolerance) -> Iterator[str]:
 
 
 def _shifted(got: Array, right: Array, near: _Tolerance, most: int = 3) -> bool:
-    """The same values, moved by up to three positions; what moved in may be anything."""
+    """The same values, at least four of them, moved by up to three positions; what moved in may be anything."""
     for moves in np.ndindex(*[2 * most + 1] * (right.ndim - 2)):
         shift = [move - most for move in moves]
         if any(abs(s) > n // 2 for s, n in zip(shift, right.shape[2:])):
             continue
         here = (..., *(slice(max(s, 0), n + min(s, 0)) for s, n in zip(shift, right.shape[2:])))
         there = (..., *(slice(max(-s, 0), n + min(-s, 0)) for s, n in zip(shift, right.shape[2:])))
-        if any(shift) and largest(right[there]) > near.rounding and near.equal(got[here], right[there]):
+        kept = right[there]
+        if kept.size >= 4 and largest(kept) > near.rounding and any(shift) and near.equal(got[here], kept):
             return True
     return False

@@ -597,3 +597,20 @@ def test_errors_say_what_is_wrong(call, kind, message):
     with pytest.raises(kind) as error:
         call()
     assert str(error.value) == message
+
+
+def test_two_numbers_that_happen_to_agree_are_not_shifted():
+    x, weight = np.arange(16.0).reshape(1, 4, 4) % 5, np.array([[[[1.0, -1, 2], [0, 3, 1], [2, 1, -2]]]])
+    right = conv2d(x, weight)  # (1, 2, 2)
+    got = np.zeros_like(right)
+    got[..., 1] = right[..., 0]
+    assert diagnose(got, x, weight).id is None
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_transposed_convolution_cropped_at_one_end_is_named(axis):
+    x, weight = np.array([[[3.0, 1], [4, 1]]]), np.array([[[[1.0, 2, 5], [3, 7, 1], [2, 1, 4]]]])
+    got = conv_transpose2d(x, weight, stride=3)
+    got = got[:, 1:, 1:] if axis else got[:, :-1, :-1]
+    found = diagnose(got, x, weight, stride=3, padding=1, transposed=True)
+    assert found.id == "padding-one-side"
