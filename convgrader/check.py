@@ -13,17 +13,26 @@ from typing import Any
 import numpy as np
 
 import convlib
+from convgrader.asking import NOT_WRITTEN, NoAnswer, ask
 from convgrader.detector import judge
 from convgrader.naming import name_wrong
-from convgrader.properties import Operation, first_failure, to_numbers
-from convgrader.puzzle import equal, spoken, unchanged
+from convgrader.properties import Operation, first_failure
+from convgrader.puzzle import differing, equal, spoken, unchanged
 from convgrader.puzzles import puzzles
 from convgrader.report import Report
 from convgrader.sizes import name_choices, name_formula, wrong_choice
 
-__all__ = ["conv", "conv_transpose", "detector", "enlarging", "puzzle", "size", "sizes", "values"]
-
-NOT_WRITTEN = "There is no answer yet: replace the line that raises NotImplementedError, and run that cell."
+__all__ = [
+    "NOT_WRITTEN",
+    "conv",
+    "conv_transpose",
+    "detector",
+    "enlarging",
+    "puzzle",
+    "size",
+    "sizes",
+    "values",
+]
 
 
 def values(
@@ -49,7 +58,7 @@ def values(
         ``stride``, ``padding``, … of the operation.
     """
     report = Report(subject)
-    got = _call(report, answer)
+    got = _call(report, answer, hand=True)
     if got is None:
         return report
     operation = Operation(np.ndim(x), transposed, channels=False)
@@ -59,8 +68,7 @@ def values(
         report.slip = name_wrong(got, np.asarray(x), np.asarray(weight), operation, options)
         return report
     report.held.append("the shape is right")
-    if not np.allclose(got, right):
-        wrong = int(np.count_nonzero(~np.isclose(got, right)))
+    if wrong := differing(got, right):
         report.failed = f"{wrong} of {right.size} numbers are not right."
         report.slip = name_wrong(got, np.asarray(x), np.asarray(weight), operation, options)
         return report
@@ -130,17 +138,17 @@ def size(
     uses : sequence of str
         Of "stride", "padding", "output_padding", "dilation".
     """
-    report = Report(getattr(function, "__name__", "Your function"))
+    report = Report(_title(function))
     rule = convlib.transposed_output_size if transposed else convlib.output_size
     names = ("stride", "padding", "output_padding", "dilation")
     cases, got, right = [], [], []
     for i, k, *rest in _size_cases():
         given = {name: value for name, value in zip(names, rest, strict=True) if name in uses}
         full = {name: given.get(name, int(name in ("stride", "dilation"))) for name in names}
-        result = _call(report, partial(function, i, k, **given))
+        result = _call(report, function, i, k, **given)
         if result is None:
             return report
-        if result.shape != () or result.dtype.kind not in "iu":
+        if result.shape != () or result != np.round(result):
             report.failed = "A size is one whole number."
             return report
         cases.append((i, k, *full.values()))
@@ -171,7 +179,7 @@ def sizes(answer: Callable[[], Any], cases: Sequence[tuple[int, ...]], *, transp
         Whether the sizes are a transposed convolution's.
     """
     report = Report("Your sizes")
-    got = _call(report, answer)
+    got = _call(report, answer, hand=True)
     if got is None:
         return report
     rule = convlib.transposed_output_size if transposed else convlib.output_size
@@ -201,10 +209,13 @@ def enlarging(function: Callable[[int, int], Any]) -> Report:
     function : callable
         ``function(stride, largest_kernel)`` returns a list of (kernel_size, padding, output_padding).
     """
-    report = Report(getattr(function, "__name__", "Your function"))
+    report = Report(_title(function))
     for stride, largest in ((2, 5), (3, 7), (4, 6)):
-        got = _call(report, partial(function, stride, largest))
+        got = _call(report, function, stride, largest)
         if got is None:
+            return report
+        if not got.size:
+            report.failed = f"For stride={stride}, largest_kernel={largest} your list is empty."
             return report
         if got.ndim != 2 or got.shape[1] != 3:
             report.failed, report.slip = (
@@ -212,7 +223,7 @@ def enlarging(function: Callable[[int, int], Any]) -> Report:
                 "wrong-shape",
             )
             return report
-        chosen = [tuple(int(number) for number in row) for row in got]
+        chosen = [tuple(row) for row in got.tolist()]
         report.failed = wrong_choice(chosen, stride, largest)
         if report.failed:
             report.slip = name_choices(chosen, stride, largest)
@@ -234,11 +245,11 @@ def puzzle(function: Callable[..., Any], name: str, subject: str = "") -> Report
         What was checked; the function's name if left out.
     """
     asked = puzzles()[name]
-    report = Report(subject or getattr(function, "__name__", "Your function"))
+    report = Report(subject or _title(function))
     got = []
     for case in asked.cases:
         given = deepcopy(case)
-        result = _call(report, partial(function, *given))
+        result = _call(report, function, *given, hand=not asked.arguments, lent=bool(subject))
         if result is None:
             return report
         if not unchanged(given, case):
@@ -264,13 +275,12 @@ def puzzle(function: Callable[..., Any], name: str, subject: str = "") -> Report
 
 
 def _by_hand(report: Report, got: np.ndarray, right: np.ndarray, slip: str | None) -> Report:
-    if equal(got, right):
-        report.held.append("every number is right")
-    elif got.shape != right.shape:
+    if got.shape != right.shape:
         report.failed, report.slip = f"The shape {got.shape} is not the one that was asked for.", slip
-    else:
-        wrong = int(np.count_nonzero(~np.isclose(got, right)))
+    elif wrong := differing(got, right):
         report.failed, report.slip = f"{wrong} of {right.size} numbers are not right.", slip
+    else:
+        report.held.append("every number is right")
     return report
 
 
@@ -285,9 +295,15 @@ def detector(answer: Callable[[], Any], pattern: Any) -> Report:
         Of zeros and ones.
     """
     report = Report("Your detector")
+    if not np.isin(pattern, (0, 1)).all():
+        report.failed = (
+            "The pattern itself was changed: it no longer holds zeros and ones alone. Run its cell again."
+        )
+        report.slip = "input-mutated"
+        return report
     parts: list[np.ndarray] = []
     for index in range(2):
-        part = _call(report, lambda index=index: answer()[index])  # type: ignore[misc]
+        part = _call(report, lambda index=index: answer()[index], hand=True)  # type: ignore[misc]
         if part is None:
             return report
         parts.append(part)
@@ -299,25 +315,26 @@ def detector(answer: Callable[[], Any], pattern: Any) -> Report:
 
 
 def _function(function: Callable[..., Any], operation: Operation, tries: Sequence[dict]) -> Report:
-    report = Report(getattr(function, "__name__", "Your function"))
+    report = Report(_title(function))
     try:
-        first_failure(report, function, operation, tries)
-    except NotImplementedError:
-        report.failed = NOT_WRITTEN
-    except Exception as error:
-        report.failed = f"Your function stopped with {type(error).__name__}: {error}"
+        first_failure(report, partial(ask, function), operation, tries)
+    except NoAnswer as why:
+        report.failed = str(why)
     return report
 
 
-def _call(report: Report, answer: Callable[[], Any]) -> np.ndarray | None:
+def _title(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__name__", "<")
+    return "Your function" if name.startswith("<") else name  # a lambda is called <lambda>
+
+
+def _call(report: Report, function: Callable[..., Any], *given: Any, **how: Any) -> np.ndarray | None:
     """Return the answer as numbers, or say in the report why there are none."""
     try:
-        return to_numbers(answer())
-    except (NotImplementedError, NameError):
-        report.failed = NOT_WRITTEN
-    except Exception as error:
-        report.failed = f"Your answer stopped with {type(error).__name__}: {error}"
-    return None
+        return ask(function, *given, **how)
+    except NoAnswer as why:
+        report.failed = str(why)
+        return None
 
 
 def _size_cases() -> list[tuple[int, ...]]:

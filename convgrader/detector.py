@@ -45,7 +45,6 @@ def _name(kernel: np.ndarray, bias: float, pattern: np.ndarray) -> str | None:
         "kernel-reversed": (kernel[::-1, ::-1], bias),
         "kernel-transposed": (kernel.T, bias),
         "sign-flipped": (-kernel, -bias),
-        "off-by-one": (kernel, right_bias if abs(right_bias - bias) == 1 else bias),
         "bias-per-input": (kernel, bias / pattern.size),
         "mean-for-sum": (kernel * pattern.size, bias),
     }

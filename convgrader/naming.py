@@ -28,6 +28,9 @@ def name_wrong(
     slips = _by_values(got, x, weight, operation, options)
     if got.shape != operation.right(x, weight, options).shape:
         by_shape = operation.name_shape(got.shape, x, weight, options)
+        slips = [
+            slip for slip in slips if slip != "constant-result"
+        ]  # the shape is said, so its name is about it
         return by_shape if by_shape in slips or not slips else slips[0]
     if not slips:
         return None

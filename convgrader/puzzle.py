@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+ATOL = 1e-9
+
 
 @dataclass(frozen=True)
 class Puzzle:
@@ -28,7 +30,7 @@ class Puzzle:
         What every right answer has, asked before its values: a sentence that says what does not hold, and ``holds(answer, *case)``.
         A third item names the misconception behind an answer without the property.
     listing : bool
-        Whether an answer lists what fits, so that another length is no wrong shape.
+        Whether an answer lists what fits, so that another length is no wrong shape, and another order no other sign.
     """
 
     reference: Callable[..., Any]
@@ -46,9 +48,20 @@ class Puzzle:
         """Return the first property that does not hold, as (sentence, misconception or None); None if all hold."""
         for sentence, holds, *slip in self.properties:
             for case, answer in zip(self.cases, got, strict=True):
-                if not holds(answer, *case):
+                try:
+                    held = bool(holds(answer, *case))
+                except (ArithmeticError, LookupError, TypeError, ValueError):  # it can't even be asked
+                    return self._misshapen(answer, case) or (sentence, None)
+                if not held:
                     return sentence, slip[0] if slip else None
         return None
+
+    def _misshapen(self, answer: np.ndarray, case: tuple) -> tuple[str, str] | None:
+        """Say that an answer has not the shape that is asked for, with the misconception; None if it may have it."""
+        if self.listing or answer.shape == np.shape(self.reference(*deepcopy(case))):
+            return None
+        what = f"has the shape {answer.shape}" if answer.shape else "is one number"
+        return f"Your result {what}, and that is not what was asked for.", "wrong-shape"
 
     def name(self, got: list[np.ndarray]) -> str | None:
         """Name the slip that gives the same answers to all cases."""
@@ -56,28 +69,35 @@ class Puzzle:
             for function in functions if isinstance(functions, list) else [functions]:
                 if all(map(equal, self.answers(function), got)):
                     return slip
-        if len(got) > 1 and all(equal(answer, got[0]) for answer in got):
+        if len(got) > 1 and got[0].size and all(equal(answer, got[0]) for answer in got):
             return "constant-result"
         found = _general(got, self.answers(self.reference))
-        return None if found == "wrong-shape" and self.listing else found
+        return None if self.listing and found in ("wrong-shape", "sign-flipped") else found
 
 
 def _general(got: list[np.ndarray], right: list[np.ndarray]) -> str | None:
     """Name what can be wrong with any numbers: constant, a wrong shape, cut, of the other sign, a multiple."""
-    if all(answer.size > 1 and np.ptp(answer) == 0 for answer in got) and any(
-        want.size > 1 and np.ptp(want) for want in right
-    ):
+    if _constant(got) and any(want.size > 1 and np.ptp(want) for want in right):
         return "constant-result"
     if any(answer.shape != want.shape for answer, want in zip(got, right, strict=True)):
         return "wrong-shape"
     have, want = (np.concatenate([part.ravel() for part in parts]).astype(float) for parts in (got, right))
-    if equal(have, np.trunc(want)):
+    rtol = _rtol(all(part.dtype.kind in "biu" for part in right))
+    if np.allclose(have, want, rtol, ATOL):  # off by so little that no factor tells it from the right one
+        return None
+    if np.allclose(have, np.trunc(want), rtol, ATOL):
         return "dtype-truncated"
-    if equal(have, -want):
+    if np.allclose(have, -want, rtol, ATOL):
         return "sign-flipped"
-    if np.unique(np.abs(want)).size > 3 and have.any() and equal(have, want * (have @ want) / (want @ want)):
+    several = have.any() and np.unique(np.abs(want)).size > 3
+    if several and np.allclose(have, want * (have @ want) / (want @ want), rtol, ATOL):
         return "scaled"
     return None
+
+
+def _constant(got: list[np.ndarray]) -> bool:
+    """Whether each answer is one number all over. Two equal numbers happen, three in a row do not."""
+    return all(part.size > 1 and np.ptp(part) == 0 for part in got) and any(part.size > 2 for part in got)
 
 
 def unchanged(now: Any, before: Any) -> bool:
@@ -89,11 +109,20 @@ def unchanged(now: Any, before: Any) -> bool:
 
 def equal(got: np.ndarray, want: np.ndarray) -> bool:
     """Whether two answers are the same: whole numbers exactly, others to the last few digits."""
-    if got.shape != want.shape:
-        return False
-    if got.dtype.kind in "fc" or want.dtype.kind in "fc":
-        return bool(np.allclose(got, want, rtol=1e-6, atol=1e-9))
-    return bool(np.array_equal(got, want))
+    return got.shape == want.shape and not differing(got, want)
+
+
+def differing(got: np.ndarray, want: np.ndarray) -> int:
+    """Return how many numbers of two answers of one shape are not the same, by the rule of `equal`."""
+    if got.dtype.kind not in "fc" and want.dtype.kind not in "fc":
+        return int(np.count_nonzero(got != want))
+    whole = got.dtype.kind not in "fc" or want.dtype.kind not in "fc"
+    return int(np.count_nonzero(~np.isclose(got, want, _rtol(whole), ATOL)))
+
+
+def _rtol(whole: bool) -> float:
+    """Whole numbers may have been worked out as floats: then their very last digits alone may differ."""
+    return 1e-12 if whole else 1e-6
 
 
 def spoken(value: Any) -> str:

@@ -19,14 +19,10 @@ from convgrader import kernel
 from convgrader.notebook import LABEL
 
 _FIRST_LINE = re.compile(rf"# grade: (\S+) \({re.escape(LABEL['self'])}\)")
-_BEGIN = """\
-from convgrader import emission as _emission
-_gather = _emission.collect()
-_reports = _gather.__enter__()"""
-_TELL = """\
-import json as _json
-print(_json.dumps([[bool(r.ok), r.lines()] for r in _reports if hasattr(r, "lines")]))
-_reports.clear()"""
+# What the notebook calls print or bool, and a %reset, is no matter to these: they work in the module.
+_BEGIN = "import convgrader.emission as _emission\n_emission.listen()"
+_TELL = "import convgrader.emission as _emission\n_emission.tell()"
+_SHOWS = "show-"  # a cell of this id runs what the student wrote and shows it, without a report
 
 
 class Unreadable(Exception):
@@ -100,16 +96,21 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _name(cell: NotebookNode) -> str:
-    """The self-check's id, from the cell's metadata or its first line; empty if it is none."""
+    """The self-check's id, from the cell's metadata or its first line; empty if it is none, or only shows something."""
     grade = cell.metadata.get("grade", {})
     found = _FIRST_LINE.match(cell.source)
     if cell.cell_type != "code" or not (grade.get("role") == "self" or found):
         return ""
-    return str(grade.get("id") or (found and found[1]))
+    name = str(grade.get("id") or (found and found[1]))
+    return "" if name.startswith(_SHOWS) else name
 
 
 def _said(name: str, checked: NotebookNode, told: NotebookNode, stopped: str) -> Said:
     errors = [output for output in checked.outputs if output.output_type == "error"]
+    if (
+        errors and stopped and told.execution_count is None
+    ):  # the error is the interrupt that ended the kernel
+        return Said(name, False, [f"{name}: {stopped.replace('A cell', 'it', 1)}"])
     if errors:
         return Said(name, False, [f"{name}: it stopped with {errors[0].ename}: {errors[0].evalue}"])
     written = "".join(output.text for output in told.outputs if output.output_type == "stream")

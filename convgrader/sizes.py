@@ -49,16 +49,15 @@ def name_formula(
     Returns
     -------
     str or None
-        The misconception's id. "off-by-one" where every size is off by the same one; None if nothing explains them.
+        The misconception's id; None if nothing explains them.
     """
     rows = list(cases)
     for slip, formula in TRANSPOSED if transposed else CONVOLUTION:
         sizes = [formula(*row) for row in rows]
         if sizes == got and sizes != right:
             return slip
-    differences = {have - want for have, want in zip(got, right, strict=True)}
-    if differences in ({1}, {-1}):
-        return "off-by-one"
+    if not transposed and all(have == want + 1 for have, want in zip(got, right, strict=True)):
+        return "last-column-kept"
     return "constant-result" if len(set(got)) == 1 and len(got) > 1 and len(set(right)) > 1 else None
 
 
@@ -86,13 +85,13 @@ def wrong_choice(chosen: list[tuple[int, ...]], stride: int, largest: int) -> st
 def name_choices(chosen: list[tuple[int, ...]], stride: int, largest: int) -> str | None:
     """Name the slip that leads to the same list of choices."""
     have, right = set(chosen), _enlarging(_right, stride, largest)
+    if have == right:  # each choice is right, one of them is there twice
+        return None
     for slip, formula in TRANSPOSED:
         if have == _enlarging(formula, stride, largest):
             return slip
     if have in ({row for row in right if row[2] == 0}, {row for row in right if row[0] % stride == 0}):
         return "transposed-needs-no-size"
-    if have in (_enlarging(_right, stride, largest - 1), _enlarging(_right, stride, largest + 1)):
-        return "off-by-one"
     return "unique-transposed-hyperparameters" if len(have) == 1 and have < right else None
 
 

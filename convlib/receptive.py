@@ -73,27 +73,24 @@ def receptive_field(layers: Iterable[Layer | Sequence[Any]], *, axis: int = 0) -
     """
     size, jump, padding = 1, 1, 0
     for number, layer in enumerate(layers):
-        if isinstance(layer, Layer):
-            if not layer.on_path:
-                continue
-            if layer.kind == "conv_transpose":
-                raise ShapeError(
-                    f"receptive_field: layer {number}, {layer.name}, is a transposed convolution, whose outputs see"
-                    " different numbers of inputs."
-                )
-            if not -len(layer.kernel_size) <= axis < len(layer.kernel_size):
-                raise ShapeError(
-                    f"receptive_field: axis={axis}, but layer {number}, {layer.name}, has"
-                    f" {len(layer.kernel_size)} spatial axes."
-                )
-            k, s, d = layer.kernel_size[axis], layer.stride[axis], layer.dilation[axis]
-            before = layer.padding[axis][0]
-        else:
-            k, s, before, d = _axis(number, layer)
+        if isinstance(layer, Layer) and not layer.on_path:
+            continue
+        k, s, before, d = _of(number, layer, axis) if isinstance(layer, Layer) else _axis(number, layer)
         size += d * (k - 1) * jump
         padding += before * jump
         jump *= s
     return ReceptiveField(size, jump, (size - 1) / 2 - padding, padding)
+
+
+def _of(number: int, layer: Layer, axis: int) -> tuple[int, int, int, int]:
+    who = f"layer {number}, {layer.name}, "
+    if layer.kind == "conv_transpose":
+        raise ShapeError(
+            f"receptive_field: {who}is a transposed convolution, whose outputs see different numbers of inputs."
+        )
+    if not -len(layer.kernel_size) <= axis < len(layer.kernel_size):
+        raise ShapeError(f"receptive_field: axis={axis}, but {who}has {len(layer.kernel_size)} spatial axes.")
+    return layer.kernel_size[axis], layer.stride[axis], layer.padding[axis][0], layer.dilation[axis]
 
 
 def _axis(number: int, layer: Any) -> tuple[int, int, int, int]:
@@ -173,10 +170,8 @@ def effective_receptive_field(
             raise ShapeError(f"{name}: a layer of {c_weight} input channels follows one that has {c_in}.")
         steps, spread = per_axis(name, "stride", s, rank, 1), per_axis(name, "dilation", d, rank, 1)
         pads = resolve_padding(p, size, kernel, steps, spread, operation=name)
-        out = [
-            (n + sum(q) - e * (k - 1) - 1) // t + 1
-            for n, k, t, q, e in zip(size, kernel, steps, pads, spread)
-        ]
+        axes = zip(size, kernel, steps, pads, spread)
+        out = [(n + sum(q) - e * (k - 1) - 1) // t + 1 for n, k, t, q, e in axes]
         shapes.append((c_out, *out))
         check_elements(name, "output of a layer", shapes[-1])
         if min(out) < 1:

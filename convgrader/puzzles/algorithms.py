@@ -119,11 +119,10 @@ PUZZLES = {
             "channels-last": _order(3, 4, 0, 1, 2),
             "kernel-transposed": _order(0, 4, 3, 1, 2),
             "matrix-wrong-order": _order(0, 3, 4, 2, 1),
-            "windows-not-columns": _order(0, 1, 2, 3, 4),
+            "windows-not-columns": [_order(0, 1, 2, 3, 4), _order(1, 2, 0, 3, 4)],
             "kernel-reversed": _order(0, 3, 4, 1, 2, flip=True),
             "matrix-not-transposed": _side_by_side,
             "stride-ignored": lambda x, kh, kw, stride: columns(x, kh, kw, 1),
-            "batch-axis-mixed": _order(1, 2, 0, 3, 4),
         },
         [
             (
@@ -144,7 +143,6 @@ PUZZLES = {
             "one-axis-counted": partial(products, each=lambda m: m + 2),
             "tile-without-its-border": partial(products, each=lambda m: m**2),
             "direct-products": partial(products, each=lambda m: 9 * m**2),
-            "off-by-one": partial(products, tiles=lambda n, m: n // m + 1),
             "channels-once": lambda c_in, c_out, *rest: products(c_in, 1, *rest),
         },
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
+import numpy as np
+
 import convlib
 from convgrader.puzzle import Puzzle
 
@@ -45,6 +47,39 @@ def _keeping(rule: Callable[[int, int, int], bool]) -> Callable[[int, int], list
     return choices
 
 
+def port(x: np.ndarray, weight: np.ndarray, stride: int) -> np.ndarray:
+    """Return a layer of one channel with SAME padding."""
+    return convlib.conv1d(x[None], weight[None, None], stride=stride, padding="same")[0]
+
+
+def _ported(
+    pads: Callable[[int], Pair] = _halves,
+    *,
+    total: Callable[[int, int, int], int] = lambda i, k, s: max(_same_total(i, k, s, 1), 0),
+    kernel: Callable[[np.ndarray], np.ndarray] = lambda w: w,
+    mode: str = "constant",
+    thinned: bool = True,
+) -> Callable[[np.ndarray, np.ndarray, int], np.ndarray]:
+    """Return the layer with one part exchanged: the pads of a total, the total, the kernel, the border, the stride."""
+
+    def layer(x: np.ndarray, weight: np.ndarray, stride: int) -> np.ndarray:
+        framed = np.pad(x, pads(total(len(x), len(weight), stride)), mode=mode)  # type: ignore[call-overload]
+        windows = np.lib.stride_tricks.sliding_window_view(framed, len(weight))
+        return (windows[::stride][: -(len(x) // -stride)] if thinned else windows) @ kernel(weight)
+
+    return layer
+
+
+def _lines() -> list[tuple]:
+    """Return cases in which SAME adds 3, 2, 4, 1, 3 and 0 zeros; for the last one the formula falls below zero."""
+    generator = np.random.default_rng(4)
+    sizes = [(9, 4, 2), (11, 4, 3), (12, 5, 1), (10, 3, 2), (8, 4, 1), (12, 2, 4)]
+    return [
+        (generator.integers(-5, 6, size), generator.integers(1, 9, kernel) + 0.5, stride)
+        for size, kernel, stride in sizes
+    ]
+
+
 STACKS: list[list[tuple[int, int, int]]] = [
     [(3, 1, 1)],
     [(3, 1, 1), (5, 1, 1)],
@@ -79,6 +114,33 @@ PUZZLES = {
             "last-column-dropped": _same_floor,
         },
     ),
+    "same-port": Puzzle(
+        port,
+        ("x", "weight", "stride"),
+        _lines(),
+        {
+            "same-padded-at-start": _ported(lambda total: _halves(total)[::-1]),
+            "padding-one-side": [_ported(lambda total: (0, total)), _ported(lambda total: (total, 0))],
+            "shifted": _ported(lambda total: (max(total - 1, 0) // 2, total - max(total - 1, 0) // 2)),
+            "padding-ignored": _ported(lambda total: (0, 0)),
+            "same-ignores-input-size": _ported(total=lambda i, k, s: max(k - s, 0)),
+            "stride-ignored": [
+                _ported(thinned=False),
+                lambda x, weight, stride: port(x, weight, 1),
+            ],
+            "kernel-reversed": _ported(kernel=lambda w: w[::-1]),
+            "padding-wrong-values": _ported(mode="edge"),
+            "mean-for-sum": _ported(kernel=lambda w: w / len(w)),
+            "dtype-truncated": _ported(kernel=np.trunc),
+        },
+        [
+            (
+                "ceil(L / stride) outputs are asked for.",
+                lambda got, x, weight, stride: got.shape == (-(len(x) // -stride),),
+                "wrong-shape",
+            ),
+        ],
+    ),
     "field": Puzzle(
         _field,
         ("layers",),
@@ -88,21 +150,19 @@ PUZZLES = {
             "stride-ignored": lambda layers: _field([(k, 1, d) for k, _, d in layers]),
             "dilation-ignored": lambda layers: _field([(k, s, 1) for k, s, _ in layers]),
             "dilation-counts-zeros": lambda layers: _field([(k, s, d + 1) for k, s, d in layers]),
-            "off-by-one": lambda layers: _field(layers) - 1,
-            "last-column-dropped": lambda layers: _field(layers[:-1]),
         },
     ),
     "keepers": Puzzle(
         keepers,
         ("largest_kernel", "largest_dilation"),
-        [(5, 3), (4, 4)],
+        [(5, 3), (6, 4)],
         {
             "same-pads-half": _keeping(lambda k, p, d: p == (k - 1) // 2),
             "dilation-ignored": _keeping(lambda k, p, d: k - 1 == 2 * p),
             "dilation-counts-zeros": _keeping(lambda k, p, d: (d + 1) * (k - 1) == 2 * p),
             "padding-one-side": _keeping(lambda k, p, d: d * (k - 1) == p),
-            "off-by-one": _keeping(lambda k, p, d: d * (k - 1) + 1 == 2 * p),
             "padding-ignored": _keeping(lambda k, p, d: d * (k - 1) == 0 and p == 0),
         },
+        listing=True,
     ),
 }

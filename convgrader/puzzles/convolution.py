@@ -43,7 +43,7 @@ def _dot_becomes_kernel(answer: np.ndarray, x: np.ndarray, kernel: np.ndarray) -
         return True
     (row, column), (height, width) = np.argwhere(x)[0], kernel.shape
     stamp = answer[row : row + height, column : column + width]
-    return stamp.shape != kernel.shape or np.array_equal(stamp, kernel)
+    return stamp.shape != kernel.shape or bool(np.allclose(stamp, kernel))
 
 
 def _row(index: Callable[[int, int, int], int]) -> Callable[..., list[int]]:

@@ -36,6 +36,15 @@ def _dealt(x: np.ndarray, weight: np.ndarray, stride: int, padding: int) -> np.n
     return np.concatenate(parts)
 
 
+def _reading(rule: Callable[[int, int], int]) -> Callable[..., np.ndarray]:
+    """Return the layer in which output o reads the channel ``rule(o, channels)``."""
+
+    def wrong(x: np.ndarray, weight: np.ndarray, stride: int, padding: int) -> np.ndarray:
+        return layer(x[[rule(o, len(x)) for o in range(len(weight))]], weight, stride, padding)
+
+    return wrong
+
+
 def _framed(*pads: int, mode: str = "zeros") -> Callable[..., np.ndarray]:
     """Return the layer with `padding` times these many places before and after."""
 
@@ -50,8 +59,8 @@ def _framed(*pads: int, mode: str = "zeros") -> Callable[..., np.ndarray]:
 def _silent(answer: np.ndarray, x: np.ndarray, weight: np.ndarray, stride: int, padding: int) -> bool:
     """Whether the outputs of a channel of zeros are zeros."""
     each = len(weight) // len(x)
-    return len(answer) != len(weight) or not any(
-        answer[c * each : (c + 1) * each].any() for c in range(len(x)) if not x[c].any()
+    return len(answer) != len(weight) or all(
+        np.allclose(answer[c * each : (c + 1) * each], 0) for c in range(len(x)) if not x[c].any()
     )
 
 
@@ -126,7 +135,11 @@ PUZZLES = {
         _pictures(),
         {
             "depthwise-mixes-channels": _mixed,
-            "wrong-group-slice": _dealt,
+            "wrong-group-slice": [
+                _dealt,
+                _reading(lambda o, channels: o // channels),
+                _reading(lambda o, channels: min(o, channels - 1)),
+            ],
             "kernel-reversed": lambda x, w, s, p: layer(x, w[..., ::-1, ::-1], s, p),
             "padding-ignored": _framed(0, 0),
             "padding-one-side": _framed(2, 0),
@@ -137,11 +150,7 @@ PUZZLES = {
             "last-column-dropped": lambda x, w, s, p: layer(x, w, s, p)[:, :-1, :-1],
         },
         [
-            (
-                "A channel of zeros leads to outputs that are not zero.",
-                _silent,
-                "depthwise-mixes-channels",
-            )
+            ("A channel of zeros leads to outputs that are not zero.", _silent),
         ],
     ),
     "depthwise-layout": Puzzle(

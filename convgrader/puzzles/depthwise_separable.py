@@ -179,7 +179,6 @@ PUZZLES = {
             "channels-swapped": lambda w: max(_by_output(w)),
             "channels-share-windows": lambda w: _rank(w.reshape(len(w), -1)),
             "every-kernel-separable": lambda w: 1,
-            "off-by-one": lambda w: windows_needed(w) - 1,
         },
     ),
     "separable-block": Puzzle(

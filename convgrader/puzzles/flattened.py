@@ -76,7 +76,7 @@ def _each_channel(block: Array) -> int:
 
 def _cases() -> list[tuple]:
     generator = np.random.default_rng(3)
-    shapes = [((3, 6, 7), (2, 3), (2, 3), (2, 2)), ((2, 5, 8), (3, 2), (3, 2), (3, 4))]
+    shapes = [((3, 6, 7), (2, 3), (2, 2), (2, 4)), ((2, 7, 8), (3, 2), (3, 4), (3, 3))]
     return [
         tuple(generator.integers(-5, 6, size=shape) * (1 + n / 2) for shape in sizes)
         for n, sizes in enumerate(shapes)

@@ -135,12 +135,12 @@ PUZZLES = {
     "grouped-widths": Puzzle(
         width,
         ("cardinality", "outer", "budget"),
-        [(c, 256, 69632) for c in (1, 2, 4, 8, 32)] + [(4, 512, 300_000), (6, 384, 500_000)],
+        [(c, 256, 69632) for c in (1, 2, 4, 8, 32)]
+        + [(4, 512, 300_000), (6, 384, 500_000), (3, 256, 50_000), (8, 320, 190_000)],
         {
             "groups-ignored": lambda c, o, b: _nearest(lambda d: weights(c, o, d, read=c * d), b),
             "kernel-side-counted": lambda c, o, b: _nearest(lambda d: weights(c, o, d, taps=3), b),
             "pointwise-does-nothing": lambda c, o, b: _nearest(lambda d: 9 * c * d * d, b),
-            "off-by-one": lambda c, o, b: width(c, o, b) - 1,
             "whole-width-for-group": lambda c, o, b: c * width(c, o, b),
         },
     ),
@@ -151,7 +151,6 @@ PUZZLES = {
         {
             "one-layer-for-the-stack": [min, max, lambda groups: groups[0], lambda groups: groups[-1]],
             "groups-ignored": lambda groups: 1,
-            "off-by-one": lambda groups: networks(groups) - 1,
         },
     ),
 }

@@ -14,12 +14,17 @@ from convlib.grad import conv2d_weight
 HAND_X, HAND_KERNEL, HAND_SLOPES = np.array([1, 3, 0, 2]), np.array([2, -1]), np.array([1, -2, 1])
 _random = np.random.default_rng(7)
 KERNELS = [_random.integers(1, 9, size) for size in ((2, 3), (3, 3), (3, 2))]
-BATCH = _random.integers(-4, 5, (3, 6, 7))
+WIDE, TALL = (_random.integers(-4, 5, size) for size in ((3, 5, 9), (3, 10, 6)))
 CHANGE = _random.integers(1, 9, (2, 3))
-SLOPES = {
-    stride: _random.integers(-4, 5, (3, output_size(6, 2, stride), output_size(7, 3, stride)))
-    for stride in (1, 2)
-}
+
+
+def _slopes(x: np.ndarray, stride: int) -> np.ndarray:
+    """Return a slope for each output of a layer with a kernel of two rows and three columns."""
+    height, width = x.shape[1:]
+    return _random.integers(-4, 5, (len(x), output_size(height, 2, stride), output_size(width, 3, stride)))
+
+
+BATCHES = [(x, _slopes(x, stride), (2, 3), stride) for x in (WIDE, TALL) for stride in (1, 2)]
 
 
 def matrix(weight: np.ndarray, height: int, width: int, stride: int) -> np.ndarray:
@@ -143,10 +148,9 @@ PUZZLES = {
     "weight-gradient": Puzzle(
         weight_gradient,
         ("x", "slopes", "kernel_size", "stride"),
-        [(BATCH, SLOPES[1], (2, 3), 1), (BATCH, SLOPES[2], (2, 3), 2)],
+        BATCHES,
         {
-            "gradient-not-summed": _gradient(_first_place),
-            "batch-axis-mixed": _gradient(_first_picture),
+            "gradient-not-summed": [_gradient(_first_place), _gradient(_first_picture)],
             "mean-for-sum": lambda x, slopes, size, s: weight_gradient(x, slopes, size, s) / slopes[0].size,
             "batch-averaged": lambda x, slopes, size, s: weight_gradient(x, slopes, size, s) / len(x),
             "stride-ignored": _unstrided,
@@ -172,10 +176,12 @@ PUZZLES = {
             for tap in range(kernel)
         ],
         {
-            "padding-has-wires": _used(lambda place, size: True),
+            "padding-has-wires": [
+                _used(lambda place, size: True),
+                _used(lambda place, size: 0 <= place <= size),
+            ],
             "padding-ignored": lambda size, kernel, stride, padding, tap: output_size(size, kernel, stride),
             "ceil-for-floor": _used(_within, lambda i, k, s, p: -((i + 2 * p - k) // -s) + 1),
-            "off-by-one": _used(lambda place, size: 0 <= place <= size),
             "last-column-dropped": _used(_within, lambda i, k, s, p: (i + 2 * p - k) // s),
             "padding-one-side": _used(_within, lambda i, k, s, p: (i + p - k) // s + 1),
             "stride-ignored": lambda size, kernel, stride, padding, tap: _used(_within)(

@@ -12,15 +12,22 @@ from convlib import conv1d, conv3d, output_size
 HAND_X, HAND_KERNEL = np.array([2, 0, 3, 1, 4]), np.array([1, 2, -1])
 _random = np.random.default_rng(3)
 SIGNAL, TAPS = _random.integers(-4, 5, (2, 9)), _random.integers(1, 9, (3, 2, 3)) / 2
-VOLUME, BLOCK = _random.integers(-4, 5, (4, 5, 6)), _random.integers(1, 9, (2, 3, 4)) / 2
+VOLUME, BLOCK = _random.integers(-4, 5, (5, 6, 7)), _random.integers(1, 9, (3, 2, 4)) / 2
 SHAPES = [
     ((3, 20), (5, 3, 4), 1, 0),
     ((1, 9, 7), (4, 1, 3, 2), 1, 0),
     ((6, 12, 30, 17), (8, 6, 3, 5, 2), 2, 1),
     ((2, 6, 7, 8), (1, 2, 6, 7, 8), 1, 0),
     ((4, 33), (2, 4, 7), 3, 2),
+    ((2, 20), (3, 2, 4), 2, 3),
 ]
-STREAM = [(SIGNAL, TAPS, [4, 5]), (SIGNAL, TAPS, [1, 3, 2, 3]), (SIGNAL[:, :6], TAPS, [2, 2, 2])]
+STREAM = [
+    (SIGNAL, TAPS, [4, 5]),
+    (SIGNAL, TAPS, [1, 3, 2, 3]),
+    (SIGNAL[:, :6], TAPS, [2, 2, 2]),
+    (SIGNAL, TAPS, [4, 1, 4]),
+]
+"""In the last one a piece in the middle is shorter than the memory."""
 
 
 def _causal(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -75,6 +82,19 @@ def _stream(kept: Callable[[int], int], zero_again: bool = False) -> Callable[..
     return answer
 
 
+def _last_piece(x: np.ndarray, weight: np.ndarray, pieces: list[int]) -> np.ndarray:
+    """Return a causal convolution in pieces that keeps the end of one piece, and zeros where that is short."""
+    k = weight.shape[-1]
+    memory, done, start = np.zeros((len(x), k - 1)), [], 0
+    for length in pieces:
+        piece = x[:, start : start + length]
+        done.append(conv1d(np.concatenate([memory, piece], axis=1), weight))
+        end = piece[:, max(length - k + 1, 0) :]
+        memory = np.pad(end, ((0, 0), (k - 1 - end.shape[1], 0)))
+        start += length
+    return np.concatenate(done, axis=1)
+
+
 def _depth(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """Return the 3-D convolution with a changed kernel."""
     return lambda x, block: slices(x, change(block))
@@ -115,7 +135,7 @@ PUZZLES = {
     "slices": Puzzle(
         slices,
         ("x", "block"),
-        [(VOLUME, BLOCK), (VOLUME[:3, :4], BLOCK)],
+        [(VOLUME, BLOCK), (VOLUME[:4, :5], BLOCK)],
         {
             "kernel-reversed": _depth(lambda block: block[::-1, ::-1, ::-1]),
             "kernel-half-reversed": _depth(lambda block: block[::-1]),
@@ -132,8 +152,7 @@ PUZZLES = {
         ("x", "weight", "pieces"),
         STREAM,
         {
-            "stream-forgets": _stream(lambda k: 0, zero_again=True),
-            "off-by-one": _stream(lambda k: k - 2),
+            "stream-forgets": [_stream(lambda k: 0, zero_again=True), _stream(lambda k: k - 2), _last_piece],
             "kernel-reversed": lambda x, w, pieces: _causal(x, w[..., ::-1]),
             "causal-looks-ahead": lambda x, w, pieces: conv1d(x, w, padding="same"),
         },

@@ -135,7 +135,6 @@ PUZZLES = {
                 lambda got, first, second, groups: (
                     len(first) // groups < groups or bool(got.reshape(len(got), groups, -1).any(axis=2).all())
                 ),
-                "shuffle-missing",
             ),
         ],
     ),
@@ -150,7 +149,6 @@ PUZZLES = {
             "ceil-for-floor": lambda budget, groups: (
                 (isqrt(budget // groups) + (isqrt(budget // groups) ** 2 * groups < budget)) * groups
             ),
-            "off-by-one": lambda budget, groups: isqrt(max(budget - 1, 0) // groups) * groups,
             "groups-divided-twice": lambda budget, groups: isqrt(budget // groups),
             "flops-are-macs": lambda budget, groups: isqrt(budget // groups // 2) * groups,
         },

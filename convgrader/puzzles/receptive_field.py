@@ -53,9 +53,9 @@ def _replaced(place: int, number: Callable[[int], int]) -> Callable[[Stack, int]
     )
 
 
-def _moved(layers: Stack, t: int, by: int, wider: int = 0) -> tuple[int, int]:
+def _moved(layers: Stack, t: int, by: int) -> tuple[int, int]:
     first, last = window(layers, t)
-    return first + by, last + by + wider
+    return first + by, last + by
 
 
 def _padding_in_pixels(layers: Stack, t: int) -> tuple[int, int]:
@@ -146,7 +146,6 @@ PUZZLES = {
             "receptive-field-adds-kernels": lambda: _walk(lambda layers: sum(k for k, _ in layers)),
             "stride-before-kernel": lambda: _walk(_early),
             "pooling-left-out": lambda: _walk(lambda layers: _size(_convolutions(layers))),
-            "off-by-one": lambda: [size - 1 for size in _walk(_size)],
             "layers-side-by-side": lambda: [k for k, _ in VGG],
         },
         [
@@ -167,7 +166,6 @@ PUZZLES = {
             "dilation-ignored": _replaced(3, lambda d: 1),
             "dilation-counts-zeros": _replaced(3, lambda d: d + 1),
             "padding-not-in-jumps": _padding_in_pixels,
-            "off-by-one": partial(_moved, by=0, wider=1),
             "stride-before-kernel": _own_stride,
             "field-centred": _centred,
             "transposed-padding-pads-input": lambda layers, t: _moved(
@@ -209,7 +207,6 @@ PUZZLES = {
             "first-stage-strided": partial(resnet, first_stage=0),
             "stride-ignored": partial(resnet, first_stage=9),
             "receptive-field-adds-kernels": _sum_of_kernels,
-            "off-by-one": lambda blocks, stride_in: resnet(blocks, stride_in) - 1,
         },
         [
             (

@@ -27,7 +27,6 @@ DEALT: dict[str, Rule] = {
     "shuffle-missing": lambda x, groups: x,
     "shuffle-inverted": lambda x, groups: shuffle(x, len(x) // groups),
     "channel-order-reversed": lambda x, groups: shuffle(x, groups)[::-1],
-    "off-by-one": lambda x, groups: np.roll(shuffle(x, groups), 1, axis=0),
     "wrong-group-slice": _rolled,
     "groups-dealt-backwards": lambda x, groups: shuffle(np.concatenate(np.split(x, groups)[::-1]), groups),
 }
@@ -62,6 +61,7 @@ def unit(
     deal: Rule = convlib.channel_shuffle,
     relus: tuple[bool, bool] = (True, False),
     shortcut: str = "before",
+    last: bool = True,
 ) -> np.ndarray:
     """Return what a ShuffleNet unit gives; the options are the slips."""
     y = convlib.pointwise_conv(x, narrow, groups=groups)
@@ -70,7 +70,8 @@ def unit(
     y = convlib.pointwise_conv(np.maximum(y, 0) if relus[1] else y, wide, groups=groups)
     if shortcut == "after":
         return x + np.maximum(y, 0)
-    return np.maximum(x + y if shortcut == "before" else y, 0)
+    y = x + y if shortcut == "before" else y
+    return np.maximum(y, 0) if last else y
 
 
 def _late(
@@ -143,7 +144,6 @@ PUZZLES = {
             "shuffle-missing": partial(inked, deal=lambda c, size, groups: c),
             "shuffle-inverted": partial(inked, deal=lambda c, size, groups: c % groups * size + c // groups),
             "groups-ignored": lambda channels, groups, layers: list(range(channels)),
-            "off-by-one": lambda channels, groups, layers: inked(channels, groups, layers - 1),
             "shuffle-at-the-end": lambda channels, groups, layers: sorted(
                 c % (channels // groups) * groups + c // (channels // groups)
                 for c in inked(channels, groups, layers)
@@ -162,7 +162,7 @@ PUZZLES = {
             ),
             "shuffle-at-the-end": _late,
             "relu-after-depthwise": partial(unit, relus=(True, True)),
-            "relu-missing": partial(unit, relus=(False, False)),
+            "relu-missing": [partial(unit, relus=(False, False)), partial(unit, last=False)],
             "shortcut-missing": partial(unit, shortcut="none"),
             "shortcut-after-relu": partial(unit, shortcut="after"),
             "kernel-reversed": _flipped,
@@ -172,7 +172,6 @@ PUZZLES = {
             (
                 "A unit that ends in a ReLU gives no negative number.",
                 lambda got, *case: bool((got >= 0).all()),
-                "shortcut-after-relu",
             ),
         ],
     ),

@@ -20,12 +20,12 @@ def _ceiling(place: int, size: int, kernel: int, stride: int, padding: int) -> l
     return [o for o in range(outputs) if 0 <= place + padding - o * stride < kernel]
 
 
-def _among(offset: Callable[..., int], last: int = 0) -> Callable[..., list[int]]:
-    """Return the same rule with another offset into the window, and with windows longer by ``last``."""
+def _among(offset: Callable[..., int]) -> Callable[..., list[int]]:
+    """Return the same rule with another offset into the window."""
 
     def rule(place: int, size: int, kernel: int, stride: int, padding: int) -> list[int]:
         outputs = convlib.output_size(size, kernel, stride, padding)
-        return [o for o in range(outputs) if 0 <= offset(place, padding, o, stride) < kernel + last]
+        return [o for o in range(outputs) if 0 <= offset(place, padding, o, stride) < kernel]
 
     return rule
 
@@ -45,10 +45,10 @@ PUZZLES = {
             "stride-ignored": _among(lambda place, padding, o, stride: place + padding - o),
             "last-column-kept": _ceiling,
             "padding-one-side": _one_side,
-            "off-by-one": _among(lambda place, padding, o, stride: place + padding - o * stride, last=1),
             "transposed-padding-pads-input": _among(
                 lambda place, padding, o, stride: place - padding - o * stride
             ),
         },
+        listing=True,
     ),
 }

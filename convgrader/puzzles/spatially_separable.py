@@ -116,7 +116,6 @@ PUZZLES = {
                 lambda: [min(n, 2) for n in _ranks()],
             ],
             "multiples-counted": lambda: [len(np.unique(kernel, axis=0)) for kernel in KERNELS],
-            "off-by-one": lambda: [n - 1 for n in _ranks()],
         },
     ),
     "split-steps": Puzzle(

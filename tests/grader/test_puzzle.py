@@ -63,6 +63,98 @@ def test_a_list_of_another_length_has_no_wrong_shape(monkeypatch):
     assert (report.ok, report.slip) == (False, None)
 
 
+def only(monkeypatch, *parts, **more):
+    """Make the one puzzle that is there from these parts."""
+    monkeypatch.setattr(check, "puzzles", lambda: {"it": Puzzle(*parts, **more)})
+
+
+def test_a_listing_has_no_sign(monkeypatch):
+    only(monkeypatch, lambda n: list(range(-n, n + 1)), ("n",), [(2,), (3,)], listing=True)
+    assert check.puzzle(lambda n: [], "it").slip is None
+    falling = check.puzzle(lambda n: list(range(n, -n - 1, -1)), "it")
+    assert (falling.ok, falling.slip) == (False, None)
+
+
+def test_whole_numbers_are_compared_to_the_last_one(monkeypatch):
+    counts = {2: [19632062464, 102760448, 7, 1], 3: [4089184256, 25557032, 9, 2]}
+    only(monkeypatch, counts.__getitem__, ("n",), [(2,), (3,)])
+    assert check.puzzle(lambda n: [float(count) for count in counts[n]], "it").ok
+    assert check.puzzle(lambda n: [count / 3 * 3 + 1e-13 for count in counts[n]], "it").ok
+    for off in (1, 1000, -1000.0):
+        report = check.puzzle(lambda n, off=off: [counts[n][0] + off, *counts[n][1:]], "it")
+        assert (report.ok, report.slip) == (False, None)
+    nearly = check.puzzle(lambda n: [count + count // 10**7 for count in counts[n]], "it")
+    assert (nearly.ok, nearly.slip) == (False, None)
+    only(monkeypatch, lambda: counts[2], (), [()])
+    report = check.puzzle(lambda: [counts[2][0] + 1000.0, *counts[2][1:]], "it")
+    assert (report.failed, report.slip) == ("1 of 4 numbers are not right.", None)
+
+
+def test_the_right_numbers_are_no_multiple_of_themselves(monkeypatch):
+    holds = [("It has to be written another way.", lambda got: False)]
+    only(monkeypatch, lambda: [0.5, 2.5, 4.25, 9.0], (), [()], properties=holds)
+    report = check.puzzle(lambda: [0.5, 2.5, 4.25, 9.0], "it")
+    assert (report.failed, report.slip) == ("It has to be written another way.", None)
+
+
+def test_two_equal_numbers_are_not_yet_constant(monkeypatch):
+    only(monkeypatch, lambda a, b: [a, b], ("a", "b"), [(1, 2), (3, 4)])
+    assert check.puzzle(lambda a, b: [a, a], "it").slip is None
+    assert check.puzzle(lambda a, b: [7, 7], "it").slip == "constant-result"
+    only(monkeypatch, lambda a, b: [a, b, a], ("a", "b"), [(1, 2), (3, 4)])
+    assert check.puzzle(lambda a, b: [b, b, b], "it").slip == "constant-result"
+
+
+@pytest.mark.parametrize(
+    ("answer", "failed", "slip"),
+    [
+        (
+            lambda n: (n, 9),
+            "Your result has the shape (2,), and that is not what was asked for.",
+            "wrong-shape",
+        ),
+        (
+            lambda n: [[n]],
+            "Your result has the shape (1, 1), and that is not what was asked for.",
+            "wrong-shape",
+        ),
+        (lambda n: 10 - n, "Its tenth part is not whole.", None),
+    ],
+)
+def test_a_property_that_cannot_be_asked_does_not_hold(monkeypatch, answer, failed, slip):
+    tenth = [("Its tenth part is not whole.", lambda got, n: 100 % int(got) == 0)]
+    only(monkeypatch, lambda n: n, ("n",), [(10,), (20,)], properties=tenth)
+    report = check.puzzle(answer, "it")
+    assert (report.failed, report.slip) == (failed, slip)
+    only(
+        monkeypatch,
+        lambda n: [n, 2 * n],
+        ("n",),
+        [(10,)],
+        properties=[("Two.", lambda got, n: len(got) == 2)],
+    )
+    report = check.puzzle(lambda n: n, "it")
+    assert report.failed == "Your result is one number, and that is not what was asked for."
+
+
+def test_a_name_that_the_checks_own_lambda_misses_is_not_there_yet():
+    assert check.puzzle(lambda x: not_there(x), "halves", "mine").failed == check.NOT_WRITTEN  # noqa: F821
+    mine = lambda x: not_there(x)  # noqa: E731, F821
+    assert check.puzzle(mine, "halves").failed.startswith("Your function stopped with NameError: ")
+    calls = check.puzzle(lambda x: mine(x), "halves", "mine")
+    assert calls.failed.startswith("Your function stopped with NameError: ")
+    for nothing in (lambda x: np.column_stack(print(x)), lambda x: print(x)[0]):
+        stacked = check.puzzle(nothing, "halves", "mine")
+        assert stacked.failed == "What your function returned does not have the form that is asked for."
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1j])
+def test_what_a_grader_refuses_no_puzzle_takes(value):
+    report = check.puzzle(lambda x: np.asarray(x) / 2 * (1 + 0 * value), "halves")
+    assert (report.ok, report.slip) == (False, None)
+    assert report.failed.startswith("It returned ")
+
+
 def test_arrays_in_a_list_are_watched_too(monkeypatch):
     layers = [np.ones((3, 4)), np.ones((2, 3))]
     product = Puzzle(lambda matrices: matrices[1] @ matrices[0], ("matrices",), [(layers,)])

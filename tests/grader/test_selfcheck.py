@@ -20,6 +20,7 @@ from convgrader.source import read
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "exercises" / "ci-template.yml"
+PAGES = sorted((ROOT / "exercises" / "source").glob("*.md"))
 
 
 def notebook(path, *cells):
@@ -59,28 +60,50 @@ def test_each_check_says_what_it_says_in_the_notebook(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_released_notebook_fails_untouched_and_holds_solved(tmp_path, capsys):
-    released = Path(shutil.copy(ROOT / "exercises" / "transposed.ipynb", tmp_path))
+def test_a_released_notebook_fails_untouched(tmp_path, capsys):
+    released = shutil.copy(ROOT / "exercises" / "transposed.ipynb", tmp_path)
     assert main(["selfcheck", str(released)]) == 1
     assert f"{released}: 0 of 7 self-checks hold" in capsys.readouterr().out
-    solved = nbformat.read(released, as_version=4)
-    answers = {
-        cell.grade.id: regions.solved(cell.source)
-        for cell, _ in read(ROOT / "exercises" / "source" / "transposed.md").graded("answer")
-    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_solved_notebook_holds(page, tmp_path, capsys):
+    source = read(page)
+    answers = {grade.id: regions.solved(cell.source) for cell, grade in source.graded("answer")}
+    asked = [cell for cell, _ in source.graded("self") if "check." in cell.source]
+    solved = nbformat.read(ROOT / "exercises" / f"{page.stem}.ipynb", as_version=4)
     for cell in solved.cells:
-        if cell.id in answers:
-            cell.source = answers[cell.id]
-    nbformat.write(solved, released)
-    assert main(["selfcheck", str(released)]) == 0
-    assert f"{released}: 7 of 7 self-checks hold" in capsys.readouterr().out
+        cell.source = answers.get(cell.id, cell.source)
+    path = tmp_path / "solved.ipynb"
+    nbformat.write(solved, path)
+    assert main(["selfcheck", str(path)]) == 0
+    assert f"{path}: {len(asked)} of {len(asked)} self-checks hold" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_cell_without_a_report_is_called_show(page):
+    """The command asks no report of these, and of all others one."""
+    for cell, grade in read(page).graded("self"):
+        assert grade.id.startswith("show-") != ("check." in cell.source), grade.id
+
+
+@pytest.mark.parametrize("mine", ["print = 1", "bool = [1]", "%reset -f"])
+def test_what_the_notebook_names_is_no_matter(mine, tmp_path):
+    path = notebook(
+        tmp_path / "one.ipynb",
+        mine,
+        "from convgrader import check",
+        ("right", "check.values(lambda: [5, 8], [1, 2, 3], [1, 2])"),
+    )
+    assert [(one.cell, one.ok) for one in run(path)] == [("right", True)]
 
 
 def test_a_cell_that_never_ends_is_stopped(tmp_path):
-    path = notebook(tmp_path / "one.ipynb", "while True: pass", ("late", "1"))
-    (said,) = run(path, timeout=2)
-    assert not said.ok
-    assert said.lines == ["late: A cell took longer than 2 s, so what comes after it was not run."]
+    path = notebook(tmp_path / "one.ipynb", ("endless", "while True: pass"), ("late", "1"))
+    endless, late = run(path, timeout=2)
+    assert (endless.ok, late.ok) == (False, False)
+    assert endless.lines == ["endless: it took longer than 2 s, so what comes after it was not run."]
+    assert late.lines == ["late: A cell took longer than 2 s, so what comes after it was not run."]
 
 
 @pytest.mark.parametrize(
