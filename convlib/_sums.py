@@ -31,10 +31,6 @@ def sum_of_products(
     given = [x, weight] if bias is None else [x, weight, bias]
     if arrays.kind(dtype) == "b":
         raise TypeError(f"{operation}: x and weight are booleans; convert one to the numbers you count in.")
-    if str(dtype) in ("torch.uint16", "torch.uint32", "torch.uint64"):
-        raise TypeError(
-            f"{operation}: torch has no arithmetic for {dtype}; convert x and weight to torch.int64."
-        )
     if arrays.kind(dtype) == "i":
         wide: Any = _integer_dtype(operation, terms, x, weight, bias)
     else:
@@ -49,6 +45,11 @@ def sum_of_products(
 
 
 def _integer_dtype(operation: str, terms: int, x: Array, weight: Array, bias: Array | None) -> Any:
+    unsigned = str(arrays.common_dtype(x, weight, bias))
+    if unsigned in ("torch.uint16", "torch.uint32", "torch.uint64"):
+        raise TypeError(
+            f"{operation}: torch has no arithmetic for {unsigned}; convert x and weight to torch.int64."
+        )
     bound = terms * _largest(x) * _largest(weight) + (0 if bias is None else _largest(bias))
     if bound < 2**53:
         return arrays.named_dtype("float64", x)

@@ -14,7 +14,7 @@ import numpy as np
 from convlib import _arrays as arrays
 from convlib._arrays import Array
 from convlib._checks import check_choice, check_elements
-from convlib.conv import conv
+from convlib.conv import _conv
 from convlib.shapes import ShapeError, per_axis
 
 Ints = int | Sequence[int]
@@ -128,7 +128,7 @@ def circular_convolve(x: Array, kernel: Array) -> Array:
     _check_fits("circular_convolve", x, kernel)
     around = [(k // 2, (k - 1) // 2) for k in kernel.shape]  # reversed, the kernel's origin lies at k // 2
     reversed_kernel = arrays.flip(kernel, range(kernel.ndim))
-    return conv(x[None], reversed_kernel[None, None], padding=around, padding_mode="circular")[0]
+    return _alone("circular_convolve", x, reversed_kernel, around, "circular")
 
 
 def downsample(x: Array, factor: Ints) -> Array:
@@ -347,7 +347,12 @@ def _slide(name: str, x: Array, kernel: Array, mode: str) -> Array:
     }[mode]
     if mode == "valid":
         _check_fits(name, x, kernel)
-    return conv(x[None], kernel[None, None], padding=pads)[0]
+    return _alone(name, x, kernel, pads, "zeros")
+
+
+def _alone(name: str, x: Array, kernel: Array, pads: Any, mode: str) -> Array:
+    """The kernel slid over x, neither with a channel; an overflow is the caller's."""
+    return _conv(name, None, x[None], kernel[None, None], None, 1, pads, 1, 1, mode, "auto")[0]
 
 
 def _check_fits(name: str, x: Array, kernel: Array) -> None:

@@ -180,3 +180,10 @@ def test_the_inverse_filter_in_every_precision():
 def test_odd_arguments_are_named(call, message):
     with pytest.raises(ShapeError, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", ["convolve", "correlate", "circular_convolve"])
+def test_an_overflow_names_the_operation(name):
+    large = np.full(3, 100, np.int8)
+    with pytest.raises(OverflowError, match=f"^{name}: the result"):
+        getattr(signal, name)(large, large)
