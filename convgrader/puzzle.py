@@ -71,13 +71,13 @@ class Puzzle:
                     return slip
         if len(got) > 1 and got[0].size and all(equal(answer, got[0]) for answer in got):
             return "constant-result"
-        found = _general(got, self.answers(self.reference))
+        found = _general(got, self.answers(self.reference), bool(self.arguments))
         return None if self.listing and found in ("wrong-shape", "sign-flipped") else found
 
 
-def _general(got: list[np.ndarray], right: list[np.ndarray]) -> str | None:
-    """Name what can be wrong with any numbers: constant, a wrong shape, cut, of the other sign, a multiple."""
-    if _constant(got) and any(want.size > 1 and np.ptp(want) for want in right):
+def _general(got: list[np.ndarray], right: list[np.ndarray], asked: bool) -> str | None:
+    """Name what can be wrong with any numbers: constant (of a function), a wrong shape, cut, of the other sign, a multiple."""
+    if asked and _constant(got) and any(want.size > 1 and np.ptp(want) for want in right):
         return "constant-result"
     if any(answer.shape != want.shape for answer, want in zip(got, right, strict=True)):
         return "wrong-shape"

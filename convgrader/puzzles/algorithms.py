@@ -121,14 +121,13 @@ PUZZLES = {
             "matrix-wrong-order": _order(0, 3, 4, 2, 1),
             "windows-not-columns": [_order(0, 1, 2, 3, 4), _order(1, 2, 0, 3, 4)],
             "kernel-reversed": _order(0, 3, 4, 1, 2, flip=True),
-            "matrix-not-transposed": _side_by_side,
+            "matrix-transposed": _side_by_side,
             "stride-ignored": lambda x, kh, kw, stride: columns(x, kh, kw, 1),
         },
         [
             (
                 "One row for each channel and tap is asked for.",
                 lambda got, x, kh, kw, stride: got.ndim == 2 and len(got) == len(x) * kh * kw,
-                "matrix-not-transposed",
             ),
         ],
     ),
@@ -137,7 +136,7 @@ PUZZLES = {
         ("c_in", "c_out", "height", "width", "m"),
         [(1, 1, 2, 2, 2), (3, 5, 7, 7, 4), (64, 64, 14, 14, 4), (2, 3, 55, 27, 2), (8, 4, 13, 29, 6)],
         {
-            "last-column-dropped": partial(products, tiles=lambda n, m: n // m),
+            "floor-for-ceil": partial(products, tiles=lambda n, m: n // m),
             "tiles-in-parts": partial(products, tiles=lambda n, m: n / m),
             "tiles-side-by-side": partial(products, tiles=lambda n, m: -(n // -(m + 2))),
             "one-axis-counted": partial(products, each=lambda m: m + 2),

@@ -110,8 +110,8 @@ PUZZLES = {
             "stride-ignored": lambda i, k, s, d: _halves(d * (k - 1)),
             "dilation-ignored": lambda i, k, s, d: _halves(_same_total(i, k, s, 1)),
             "dilation-counts-zeros": lambda i, k, s, d: _halves(_same_total(i, k, s, d + 1)),
-            "padding-one-side": lambda i, k, s, d: (0, max(_same_total(i, k, s, d), 0)),
-            "last-column-dropped": _same_floor,
+            "same-padded-at-one-end": lambda i, k, s, d: (0, max(_same_total(i, k, s, d), 0)),
+            "floor-for-ceil": _same_floor,
         },
     ),
     "same-port": Puzzle(
@@ -120,7 +120,7 @@ PUZZLES = {
         _lines(),
         {
             "same-padded-at-start": _ported(lambda total: _halves(total)[::-1]),
-            "padding-one-side": [_ported(lambda total: (0, total)), _ported(lambda total: (total, 0))],
+            "same-padded-at-one-end": [_ported(lambda total: (0, total)), _ported(lambda total: (total, 0))],
             "shifted": _ported(lambda total: (max(total - 1, 0) // 2, total - max(total - 1, 0) // 2)),
             "padding-ignored": _ported(lambda total: (0, 0)),
             "same-ignores-input-size": _ported(total=lambda i, k, s: max(k - s, 0)),

@@ -91,7 +91,7 @@ PUZZLES = {
             "phase-for-half": lambda: [
                 [w[: -(-len(w) // 2)].sum(), w[-(-len(w) // 2) :].sum()] for w in HAND_KERNELS
             ],
-            "shifted": lambda: [_sums(w, 2)[::-1] for w in HAND_KERNELS],
+            "phases-exchanged": lambda: [_sums(w, 2)[::-1] for w in HAND_KERNELS],
             "mean-for-sum": lambda: [_sums(w, 2) / _sums(np.ones_like(w), 2) for w in HAND_KERNELS],
             "stride-ignored": lambda: [[w.sum(), w.sum()] for w in HAND_KERNELS],
         },
@@ -123,10 +123,13 @@ PUZZLES = {
         ("weight", "stride"),
         LINES,
         {
-            "overlap-for-sum": _evened(lambda w, stride: np.array(len(w) // stride)),
+            "phases-of-one-size": [
+                _evened(lambda w, stride: np.array(len(w) // stride)),
+                _evened(lambda w, stride: np.array(len(w))),
+                _evened(lambda w, stride: np.array(1)),
+            ],
             "stamps-averaged": lambda w, stride: w / _count(w, stride),
             "scaled-for-added": _scaled,
-            "mean-for-sum": _evened(lambda w, stride: np.array(len(w))),
         },
         [
             (
@@ -146,8 +149,7 @@ PUZZLES = {
         ("weight", "factor"),
         STAMPS,
         {
-            "transposed-kernel-reversed": lambda w, factor: stamp(w[::-1], factor),
-            "repeat-for-zeros": lambda w, factor: np.repeat(w[::-1], factor),
+            "transposed-kernel-not-reversed": lambda w, factor: stamp(w[::-1], factor),
             "stamps-averaged": lambda w, factor: stamp(w, factor) / factor,
             "zeros-after-each": lambda w, factor: np.kron(w[::-1], [1] + [0] * (factor - 1)),
             "last-column-dropped": lambda w, factor: stamp(w, factor)[:-1],

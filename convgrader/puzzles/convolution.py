@@ -101,7 +101,7 @@ PUZZLES = {
         (),
         [()],
         {
-            "kernel-not-reversed": lambda: correlate(HAND_X, HAND_KERNEL),
+            "transposed-kernel-reversed": lambda: correlate(HAND_X, HAND_KERNEL),
             "accumulation-overwrites": lambda: _stamps(HAND_X, HAND_KERNEL),
             "stamps-averaged": lambda: _averaged(HAND_X, HAND_KERNEL),
             "last-column-dropped": lambda: convolve(HAND_X, HAND_KERNEL)[:5],
@@ -112,7 +112,7 @@ PUZZLES = {
         ("x", "kernel"),
         [(X, KERNEL), (DOT, KERNEL), (X, TALL)],
         {
-            "kernel-not-reversed": correlate,
+            "correlation-for-convolution": correlate,
             "kernel-half-reversed": lambda x, w: correlate(x, w[:, ::-1]),
             "padding-ignored": lambda x, w: convolve(x, w, mode="valid"),
             "accumulation-overwrites": _stamps,
@@ -160,7 +160,6 @@ PUZZLES = {
             "stride-keeps-equivariance": [
                 lambda strides, shift: shift,
                 lambda strides, shift: shift // prod(strides),
-                lambda strides, shift: -1 if shift % prod(strides) else shift,
             ],
         },
     ),

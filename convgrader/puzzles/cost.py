@@ -165,7 +165,7 @@ PUZZLES = {
             "shortcut-everywhere": partial(resnet50, shortcut="all"),
             "classifier-left-out": partial(resnet50, classifier=False),
             "first-layer-left-out": partial(resnet50, stem=False),
-            "pooling-left-out": partial(resnet50, pooled=False),
+            "pooling-halves-the-map": partial(resnet50, pooled=False),
             "kernel-side-counted": partial(resnet50, inside=3),
             "flops-are-macs": lambda stride_in: 2 * resnet50(stride_in),
         },

@@ -187,8 +187,8 @@ PUZZLES = {
         _blocks(),
         {
             "same-padded-symmetrically": _block(padding=1),
-            "padding-one-side": _block(padding=_at_end),
-            "xception-nonlinearity": _block(between=_relu),
+            "same-padded-at-one-end": _block(padding=_at_end),
+            "relu-after-depthwise": _block(between=_relu),
             "channels-swapped": _block(mixing=lambda w: w),
             "bias-missing": _block(bias=lambda b: None),
             "kernel-reversed": _block(weight=lambda w: w[..., ::-1, ::-1]),

@@ -127,7 +127,7 @@ PUZZLES = {
         ("channels", "filters", "k"),
         [(64, 64, 3), (3, 128, 5), (40, 10, 2)],
         {
-            "channels-swapped": [
+            "kernels-of-other-channels": [
                 _changed(lambda c, f, k: {3: c * (f + 2 * k)}),
                 _changed(lambda c, f, k: {2: f * k * k + c * f}),
                 _changed(lambda c, f, k: {2: f * k * k + c * f, 3: c * (f + 2 * k)}),

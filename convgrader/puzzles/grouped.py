@@ -116,7 +116,7 @@ PUZZLES = {
         ("x", "weight", "groups"),
         _images(),
         {
-            "wrong-group-slice": [
+            "blocks-for-dealt": [
                 lambda x, w, g: conv2d(x, w, groups=g),
                 _ordered(_as_is, _cards, np.argsort),
                 _kernels_stay,

@@ -117,8 +117,8 @@ PUZZLES = {
             "shuffle-inverted": partial(
                 whole, deal=lambda y, groups: channel_shuffle(y, y.shape[1] // groups)
             ),
-            "matrix-wrong-order": _swapped,
-            "matrix-not-transposed": lambda *case: whole(*case).T,
+            "layers-exchanged": _swapped,
+            "matrix-transposed": lambda *case: whole(*case).T,
             "shuffle-at-the-end": lambda first, second, groups: channel_shuffle(
                 whole(first, second, groups, lambda y, _: y)[None], groups
             )[0],
@@ -146,9 +146,6 @@ PUZZLES = {
             "groups-ignored": lambda budget, groups: isqrt(budget) // groups * groups,
             "width-grows-with-groups": lambda budget, groups: isqrt(budget) * groups,
             "groups-need-not-divide": lambda budget, groups: isqrt(budget * groups),
-            "ceil-for-floor": lambda budget, groups: (
-                (isqrt(budget // groups) + (isqrt(budget // groups) ** 2 * groups < budget)) * groups
-            ),
             "groups-divided-twice": lambda budget, groups: isqrt(budget // groups),
             "flops-are-macs": lambda budget, groups: isqrt(budget // groups // 2) * groups,
         },

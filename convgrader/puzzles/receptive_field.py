@@ -168,9 +168,7 @@ PUZZLES = {
             "padding-not-in-jumps": _padding_in_pixels,
             "stride-before-kernel": _own_stride,
             "field-centred": _centred,
-            "transposed-padding-pads-input": lambda layers, t: _moved(
-                layers, t, 2 * receptive_field(layers).padding
-            ),
+            "padding-wrong-sign": lambda layers, t: _moved(layers, t, 2 * receptive_field(layers).padding),
         },
         [
             (

@@ -45,9 +45,7 @@ PUZZLES = {
             "stride-ignored": _among(lambda place, padding, o, stride: place + padding - o),
             "last-column-kept": _ceiling,
             "padding-one-side": _one_side,
-            "transposed-padding-pads-input": _among(
-                lambda place, padding, o, stride: place - padding - o * stride
-            ),
+            "padding-wrong-sign": _among(lambda place, padding, o, stride: place - padding - o * stride),
         },
         listing=True,
     ),
