@@ -20,6 +20,7 @@ _MATH = re.compile(
     r'<math(?P<rest> xmlns="[^"]*".*?<annotation encoding="application/x-tex">(?P<tex>.*?)</annotation>)',
     re.S,
 )
+_ICON = re.compile(r'<link rel="icon"[^>]*>')
 _INDEX = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -29,6 +30,7 @@ _INDEX = """\
 <title>{title}</title>
 <meta http-equiv="refresh" content="0; url={address}">
 <link rel="canonical" href="{address}">
+{icon}
 </head>
 <body>
 <main>
@@ -54,8 +56,12 @@ def finish(root: Path, docs: list[str], built: Path, fresh: Path, cache: Path) -
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(_finished(page.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copy(built / "searchindex.js", fresh / "searchindex.js")
+    address = f"{docs[0]}.html"
+    icon = _ICON.findall(
+        (fresh / address).read_text(encoding="utf-8")
+    )  # without one a browser asks for favicon.ico
     (fresh / "index.html").write_text(
-        _INDEX.format(title="Every Convolution", address=f"{docs[0]}.html"), encoding="utf-8"
+        _INDEX.format(title="Every Convolution", address=address, icon="".join(icon)), encoding="utf-8"
     )
     (fresh / ".nojekyll").touch()
     _needed(built, fresh)

@@ -75,6 +75,12 @@ def test_a_page_is_quiet_fits_and_is_accessible_in_every_view(visit, name):
     assert not said, "\n".join(said)
 
 
+@pytest.mark.parametrize("name", ["index.html", "search.html", "book/index.html"])
+def test_a_page_brings_its_icon(site, name):
+    """Without one a browser asks for /favicon.ico, which is not there."""
+    assert (site / name).read_text().count('<link rel="icon" href="data:image/svg+xml,') == 1
+
+
 BOOK = [name for name in PAGES if name.startswith("book/")]
 
 
