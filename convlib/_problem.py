@@ -198,7 +198,7 @@ def precision(array: Array) -> float:
     """The eps of the array's dtype; whole numbers are compared in float64."""
     if arrays.kind(array.dtype) not in "fc":
         return EPS
-    return max(float(arrays.library(array).finfo(array.dtype).eps), EPS)
+    return max(float(arrays.finfo(array.dtype).eps), EPS)
 
 
 def largest(array: Array) -> float:

@@ -280,7 +280,7 @@ def best_flattened(kernel: Array, *, steps: int = 100) -> Separable:
 def _alternate(kernel: Array, steps: int) -> list[Array]:
     """Sweep until the factors rest; all but the last have length 1, and that one the length that is kept."""
     factors, largest = _leading_vectors(kernel), _largest(kernel)
-    rounding = 50 * arrays.library(kernel).finfo(kernel.dtype).eps * _norm(kernel)
+    rounding = 50 * arrays.finfo(kernel.dtype).eps * _norm(kernel)
     if _norm(_contraction(kernel, factors, 0)) < rounding:  # the start is at right angles to the kernel
         factors = _largest_entry(kernel)
     for _ in range(steps):
